@@ -1,0 +1,39 @@
+/* Files written so that a power cut leaves the old or the new, never a mixture; and the seam where tests
+ * make the disk fail. */
+#ifndef KIYYA_FILE_H
+#define KIYYA_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "kiyya/buf.h"
+#include "kiyya/err.h"
+
+/* What writing to the disk is. Tests put their own between. Each returns as its system call does. */
+struct io {
+	ssize_t (*write_at)(int fd, const void *data, size_t n, off_t off);
+	int (*sync)(int fd, bool data_only);
+	int (*truncate)(int fd, off_t len);
+	int (*rename)(const char *from, const char *to);
+};
+const struct io *io_real(void);
+
+/* io may be NULL for io_real(). write_all/read_all loop over short results. */
+bool file_write_at(const struct io *io, int fd, const void *data, size_t n, uint64_t off,
+		   struct err *err) MUST_USE;
+/* Reads exactly n bytes; ERR_DAMAGED if the file ends before. */
+bool file_read_at(int fd, void *data, size_t n, uint64_t off, struct err *err) MUST_USE;
+bool file_sync(const struct io *io, int fd, bool data_only, struct err *err) MUST_USE;
+bool file_rename(const struct io *io, const char *from, const char *to, struct err *err) MUST_USE;
+bool file_sync_dir(const struct io *io, const char *dir, struct err *err) MUST_USE;
+
+/* Whole small file; ERR_NOT_FOUND if there is none, ERR_LIMIT over max. out is initialised here. */
+bool file_read_all(const char *path, size_t max, struct buf *out, struct err *err) MUST_USE;
+/* temp + fsync + rename + fsync of the directory. mode as in 0600. */
+bool file_write_atomic(const struct io *io, const char *path, const void *data, size_t n,
+		       unsigned mode, struct err *err) MUST_USE;
+/* Bytes free for us on the file system of path. */
+bool file_free_space(const char *path, uint64_t *ret, struct err *err) MUST_USE;
+
+#endif

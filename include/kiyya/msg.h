@@ -1,0 +1,373 @@
+/* What front ends and the backend say to each other: requests go down, events come up.
+ *
+ * Each message is one line in REQUESTS or EVENTS and one FIELDS list. From these come the structs, copying
+ * and freeing, the JSON form (what `kiyya --json` prints and what the control socket and scripts speak), and
+ * doc/messages.md. A message owns everything it points to and is moved, never shared.
+ *
+ * A request has a slot and a ticket. A newer request of the same slot (not 0) supersedes the older one.
+ * Every ticket gets any number of events and exactly one EV_DONE, the last.
+ * Events with ticket 0 are news of state (EV_DOWNLOAD, EV_PLAYER): a newer one replaces an unread older one. */
+#ifndef KIYYA_MSG_H
+#define KIYYA_MSG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "kiyya/claim.h"
+#include "kiyya/err.h"
+#include "kiyya/json.h"
+#include "kiyya/str.h"
+
+/* Field types: C type, and what "unknown" is (absent in JSON).
+ *   STR  char *, owned, NULL unknown       INT  int64_t, MSG_UNKNOWN unknown
+ *   TIME int64_t unix seconds, TIME_UNKNOWN unknown, RFC 3339 in JSON
+ *   BOOL bool, always written              STRS struct strs, empty is absent
+ *   INTS array of integers as struct ints, always written
+ *   PAGE struct page *, owned, written as an array of claims */
+#define MSG_UNKNOWN INT64_MIN
+struct ints {
+	int64_t *v;
+	size_t n;
+};
+void ints_add(struct ints *l, int64_t v);
+
+#define MSG_C_STR char *
+#define MSG_C_INT int64_t
+#define MSG_C_TIME int64_t
+#define MSG_C_BOOL bool
+#define MSG_C_STRS struct strs
+#define MSG_C_INTS struct ints
+#define MSG_C_PAGE struct page *
+
+/* X(NAME, name, "who answers", "what it asks for") */
+#define REQUESTS(X)                                                                                \
+	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
+	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
+	X(PING, ping, "diagnostics", "one cheap call to each gateway: EV_GATEWAY each")            \
+	X(DOCTOR, doctor, "diagnostics", "state of everything: EV_FACT, EV_GATEWAY")               \
+	X(CONFIG, config, "configure", "settings: EV_CONFIG")                                      \
+	X(DOWNLOAD, download, "follow-up of the queue", "queue items and run them: EV_DOWNLOAD")   \
+	X(QUEUE, queue, "download", "rows of the queue: EV_DOWNLOAD each")                         \
+	X(QUEUE_ACT, queue_act, "download", "pause resume retry cancel discard up down")           \
+	X(QUEUE_RUN, queue_run, "download", "work the queue off: EV_DOWNLOAD, done when it is")    \
+	X(OFFLINE, offline, "keep", "copies in the vault: EV_COPY each")                           \
+	X(VERIFY, verify, "keep", "authenticate copies: EV_VERIFY each")                           \
+	X(CAT, cat, "keep", "decrypted bytes of a copy, written to a descriptor")                  \
+	X(REMOVE, remove, "keep", "delete copies, files and rows: EV_COPY each, as it was")        \
+	X(SERVE, serve, "playback", "addresses on the loopback server: EV_SERVE; lasts until STOP") \
+	X(PLAY, play, "playback", "play an item: EV_PLAYER; done when the player is")              \
+	X(PLAYER, player, "playback", "a command to the running player")                           \
+	X(PROGRESS, progress, "library", "positions: EV_PROGRESS")                                 \
+	X(FAVORITE, favorite, "library", "favourites: EV_PAGE")                                    \
+	X(WATCHED, watched, "library", "mark as watched or not")                                   \
+	X(KEY, key, "unlock", "the vault key: EV_KEY")                                             \
+	X(CACHE, cache, "tidy", "the metadata cache: EV_CACHE")                                    \
+	X(DB, db, "tidy", "the database file: EV_DB")                                              \
+	X(LOG, log, "diagnostics", "what was recorded: EV_LOG each")                               \
+	X(STOP, stop, "ticket", "end what a ticket still has open")
+
+/* F(TYPE, name, "meaning") */
+#define REQ_BROWSE_FIELDS(F)                                                                       \
+	F(STR, channel, "@channel in any address form")                                            \
+	F(STRS, tags, "all must match")                                                            \
+	F(STR, order, "newest oldest trending name; absent: newest")                               \
+	F(INT, page, "from 1, in units of limit")                                                  \
+	F(INT, limit, "rows")                                                                      \
+	F(BOOL, all, "every page")                                                                 \
+	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")                     \
+	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_SHOW_FIELDS(F)                                                                         \
+	F(STR, item, "an ITEM")                                                                    \
+	F(BOOL, refresh, "resolve even when it is stored")
+#define REQ_PING_FIELDS(F)
+#define REQ_DOCTOR_FIELDS(F) F(BOOL, probe, "ask the gateways too")
+#define REQ_CONFIG_FIELDS(F)                                                                       \
+	F(STR, action, "list get set path init")                                                   \
+	F(STR, key, "section.name")                                                                \
+	F(STR, value, "for set")
+#define REQ_DOWNLOAD_FIELDS(F)                                                                     \
+	F(STRS, items, "ITEMs")                                                                    \
+	F(STR, quality, "absent: the setting's")                                                   \
+	F(INT, encrypt, "1 yes, 0 no, unknown: the setting's")                                     \
+	F(BOOL, queue_only, "done as soon as they are queued")
+#define REQ_QUEUE_FIELDS(F) F(BOOL, done, "finished rows too")
+#define REQ_QUEUE_ACT_FIELDS(F)                                                                    \
+	F(STR, action, "pause resume retry cancel discard up down")                                \
+	F(STRS, items, "ITEMs")                                                                    \
+	F(BOOL, all, "every row it applies to")
+#define REQ_QUEUE_RUN_FIELDS(F)
+#define REQ_OFFLINE_FIELDS(F)
+#define REQ_VERIFY_FIELDS(F)                                                                       \
+	F(STRS, items, "ITEMs")                                                                    \
+	F(BOOL, all, "every copy")                                                                 \
+	F(BOOL, no_hash, "without the publisher's hash")
+#define REQ_CAT_FIELDS(F)                                                                          \
+	F(STR, item, "an ITEM")                                                                    \
+	F(STR, quality, "which copy")                                                              \
+	F(STR, range, "A-B or A-, inclusive")                                                      \
+	F(INT, fd, "where to")
+#define REQ_REMOVE_FIELDS(F)                                                                       \
+	F(STRS, items, "ITEMs")                                                                    \
+	F(STR, quality, "absent: every copy")
+#define REQ_SERVE_FIELDS(F)                                                                        \
+	F(STRS, items, "none: every complete copy")                                                \
+	F(INT, port, "0: any")
+#define REQ_PLAY_FIELDS(F)                                                                         \
+	F(STR, item, "an ITEM")                                                                    \
+	F(STR, quality, "absent: the setting's")                                                   \
+	F(BOOL, audio, "sound only")                                                               \
+	F(STR, vo, "absent: the setting's")                                                        \
+	F(INT, start, "seconds; unknown: resume")                                                  \
+	F(BOOL, url, "no player: give the address (EV_SERVE) and wait")                            \
+	F(STRS, options, "mpv options, name=value")
+#define REQ_PLAYER_FIELDS(F)                                                                       \
+	F(STR, command, "pause seek volume speed mute stop")                                       \
+	F(INT, amount, "seconds, per cent …")
+#define REQ_PROGRESS_FIELDS(F)                                                                     \
+	F(STR, action, "get set list clear")                                                       \
+	F(STR, item, "an ITEM")                                                                    \
+	F(INT, seconds, "for set")
+#define REQ_FAVORITE_FIELDS(F)                                                                     \
+	F(STR, action, "add rm list")                                                              \
+	F(STR, item, "an ITEM")
+#define REQ_WATCHED_FIELDS(F)                                                                      \
+	F(STRS, items, "ITEMs")                                                                    \
+	F(BOOL, not, "take the mark away")
+#define REQ_KEY_FIELDS(F) F(STR, action, "init status")
+#define REQ_CACHE_FIELDS(F)                                                                        \
+	F(STR, action, "stats cleanup clear drop optimize")                                        \
+	F(STR, item, "for drop")
+#define REQ_DB_FIELDS(F)                                                                           \
+	F(STR, action, "version check migrate backup")                                             \
+	F(STR, file, "for backup")                                                                 \
+	F(BOOL, dry_run, "only say what would happen")
+#define REQ_LOG_FIELDS(F)                                                                          \
+	F(STR, which, "app errors security gateway crash")                                         \
+	F(INT, limit, "rows")
+#define REQ_STOP_FIELDS(F) F(INT, of, "the ticket")
+
+#define EVENTS(X)                                                                                  \
+	X(PAGE, page, "catalog", "claims, in order")                                               \
+	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
+	X(COPY, copy, "keep", "a copy in the vault")                                               \
+	X(GATEWAY, gateway, "diagnostics", "a gateway's health")                                   \
+	X(FACT, fact, "diagnostics", "one thing the doctor found")                                 \
+	X(CONFIG, config, "configure", "a setting")                                                \
+	X(VERIFY, verify, "keep", "what verifying a copy found")                                   \
+	X(SERVE, serve, "playback", "where an item is served")                                     \
+	X(PLAYER, player, "playback", "the player, as it is now")                                  \
+	X(PROGRESS, progress, "library", "a position")                                             \
+	X(KEY, key, "unlock", "the state of the vault key")                                        \
+	X(CACHE, cache, "tidy", "the metadata cache in numbers")                                   \
+	X(DB, db, "tidy", "the database in numbers")                                               \
+	X(LOG, log, "diagnostics", "one recorded line")                                            \
+	X(STATUS, status, "backend", "what the top line shows")                                    \
+	X(NOTE, note, "backend", "a sentence for the person; not an answer")                       \
+	X(ROW_FAILED, row_failed, "backend", "one item of several failed")                         \
+	X(DONE, done, "ticket", "the last event of a ticket")
+
+#define EV_PAGE_FIELDS(F)                                                                          \
+	F(PAGE, claims, "the claims")                                                              \
+	F(INT, first, "index of the first of them in the list")                                    \
+	F(BOOL, cached, "from the store, maybe stale")                                             \
+	F(BOOL, more, "there is more behind them")                                                 \
+	F(TIME, fetched_at, "when the gateway said so")
+#define EV_DOWNLOAD_FIELDS(F)                                                                      \
+	F(STR, event, "absent, or progress done failed removed")                                   \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(STR, state, "queued active paused done failed")                                          \
+	F(INT, have, "plaintext bytes")                                                            \
+	F(INT, total, "plaintext bytes")                                                           \
+	F(INT, rate, "bytes a second")                                                             \
+	F(INT, eta, "seconds")                                                                     \
+	F(STR, error, "")                                                                          \
+	F(STR, category, "")                                                                       \
+	F(INT, retry, "1 if trying again can help, 0 if not; JSON true or false")                  \
+	F(BOOL, encrypted, "")
+#define EV_COPY_FIELDS(F)                                                                          \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(INT, size, "plaintext bytes")                                                            \
+	F(INT, stored_size, "the file's bytes")                                                    \
+	F(BOOL, encrypted, "")                                                                     \
+	F(BOOL, complete, "")                                                                      \
+	F(STR, file, "absolute")                                                                   \
+	F(TIME, added_at, "")                                                                      \
+	F(TIME, verified_at, "")                                                                   \
+	F(STR, channel, "")                                                                        \
+	F(INT, duration, "seconds")
+#define EV_GATEWAY_FIELDS(F)                                                                       \
+	F(STR, url, "")                                                                            \
+	F(BOOL, ok, "answered just now, or the last time it was asked")                            \
+	F(INT, http_status, "")                                                                    \
+	F(INT, ms, "")                                                                             \
+	F(STR, error, "")                                                                          \
+	F(TIME, last_success, "")                                                                  \
+	F(STR, status, "healthy degraded down unknown")
+#define EV_FACT_FIELDS(F)                                                                          \
+	F(STR, section, "")                                                                        \
+	F(STR, key, "")                                                                            \
+	F(STR, value, "")                                                                          \
+	F(BOOL, ok, "false: worth a look")
+#define EV_CONFIG_FIELDS(F)                                                                        \
+	F(STR, key, "")                                                                            \
+	F(STR, value, "")                                                                          \
+	F(STR, default, "")                                                                        \
+	F(STR, source, "default file environment option")                                          \
+	F(STR, meaning, "")
+#define EV_VERIFY_FIELDS(F)                                                                        \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, quality, "")                                                                        \
+	F(BOOL, ok, "")                                                                            \
+	F(INT, chunks, "")                                                                         \
+	F(INTS, bad, "chunks that do not open, from 0")                                            \
+	F(STR, header, "ok one_slot bad")                                                          \
+	F(STR, publisher_hash, "match mismatch absent not_original unchecked")                     \
+	F(STR, title, "")
+#define EV_SERVE_FIELDS(F)                                                                         \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(STR, url, "")
+#define EV_PLAYER_FIELDS(F)                                                                        \
+	F(STR, state, "loading playing paused ended failed")                                       \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(INT, position_seconds, "")                                                               \
+	F(INT, duration, "seconds")                                                                \
+	F(INT, volume, "per cent")                                                                 \
+	F(BOOL, muted, "")                                                                         \
+	F(BOOL, offline, "played from the vault")                                                  \
+	F(STR, error, "")
+#define EV_PROGRESS_FIELDS(F)                                                                      \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(INT, position_seconds, "")                                                               \
+	F(INT, duration, "seconds")                                                                \
+	F(BOOL, watched, "")                                                                       \
+	F(TIME, updated_at, "")
+#define EV_KEY_FIELDS(F)                                                                           \
+	F(STR, state, "absent unlocked locked")                                                    \
+	F(STRS, slots, "types")                                                                    \
+	F(STR, ring, "master key id")                                                              \
+	F(INT, agent_seconds, "")
+#define EV_CACHE_FIELDS(F)                                                                         \
+	F(INT, claims, "")                                                                         \
+	F(INT, queries, "")                                                                        \
+	F(INT, bytes, "")                                                                          \
+	F(INT, hits, "")                                                                           \
+	F(INT, misses, "")
+#define EV_DB_FIELDS(F)                                                                            \
+	F(INT, version, "")                                                                        \
+	F(INT, latest, "")                                                                         \
+	F(STR, path, "")                                                                           \
+	F(INT, bytes, "")                                                                          \
+	F(STR, check, "ok, or what is wrong")
+#define EV_LOG_FIELDS(F)                                                                           \
+	F(TIME, time, "")                                                                          \
+	F(STR, level, "")                                                                          \
+	F(STR, component, "")                                                                      \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, message, "")                                                                        \
+	F(STR, category, "errors")                                                                 \
+	F(INT, code, "errors")                                                                     \
+	F(STR, event, "security")                                                                  \
+	F(STR, severity, "security")                                                               \
+	F(STR, gateway, "gateway")                                                                 \
+	F(INT, ms, "gateway")                                                                      \
+	F(INT, http_status, "gateway")
+#define EV_STATUS_FIELDS(F)                                                                        \
+	F(INT, queued, "")                                                                         \
+	F(INT, active, "")                                                                         \
+	F(INT, paused, "")                                                                         \
+	F(INT, failed, "")                                                                         \
+	F(INT, rate, "bytes a second, all downloads")                                              \
+	F(STR, gateway, "healthy degraded down unknown offline")                                   \
+	F(BOOL, holder, "this process works the queue off")                                        \
+	F(INT, holder_pid, "who does, if another process")
+#define EV_NOTE_FIELDS(F)                                                                          \
+	F(STR, text, "")                                                                           \
+	F(STR, level, "info warn error")
+#define EV_ROW_FAILED_FIELDS(F)                                                                    \
+	F(STR, claim_id, "or the ITEM as given")                                                   \
+	F(STR, error, "")                                                                          \
+	F(STR, category, "")                                                                       \
+	F(BOOL, retry, "")
+#define EV_DONE_FIELDS(F)                                                                          \
+	F(BOOL, ok, "")                                                                            \
+	F(STR, error, "why not: a sentence")                                                       \
+	F(STR, category, "")                                                                       \
+	F(INT, exit_code, "of the command line")                                                   \
+	F(BOOL, retry, "")
+
+enum req_kind {
+#define X(NAME, name, who, what) REQ_##NAME,
+	REQUESTS(X)
+#undef X
+	    REQ_COUNT
+};
+enum event_kind {
+#define X(NAME, name, who, what) EV_##NAME,
+	EVENTS(X)
+#undef X
+	    EV_COUNT
+};
+
+#define MSG_MEMBER(TYPE, field, meaning) MSG_C_##TYPE field##_;
+/* A field `title` is the member `title_`, so that words like `default` and `not` can be fields. */
+#define X(NAME, name, who, what)                                                                   \
+	struct req_##name {                                                                        \
+		REQ_##NAME##_FIELDS(MSG_MEMBER) char none_;                                        \
+	};
+REQUESTS(X)
+#undef X
+#define X(NAME, name, who, what)                                                                   \
+	struct ev_##name {                                                                         \
+		EV_##NAME##_FIELDS(MSG_MEMBER) char none_;                                         \
+	};
+EVENTS(X)
+#undef X
+
+struct req {
+	enum req_kind kind;
+	uint32_t slot;
+	uint64_t ticket; /* > 0, chosen by the front end */
+	union {
+#define X(NAME, name, who, what) struct req_##name name;
+		REQUESTS(X)
+#undef X
+	} u;
+};
+struct event {
+	enum event_kind kind;
+	uint32_t slot;
+	uint64_t ticket; /* 0: news of state */
+	union {
+#define X(NAME, name, who, what) struct ev_##name name;
+		EVENTS(X)
+#undef X
+	} u;
+};
+
+/* Everything unknown, false and empty. */
+struct req *req_new(enum req_kind kind);
+void req_free(void *req); /* struct req *; NULL is fine */
+const char *req_name(enum req_kind kind);
+struct event *event_new(enum event_kind kind);
+void event_free(void *event);
+const char *event_name(enum event_kind kind);
+
+/* One JSON object with every field that is known: {"req":"browse","slot":1,"ticket":7,…}. */
+void req_to_json(const struct req *r, struct buf *out);
+struct req *req_from_json(const char *text, size_t len, struct err *err); /* owned; ERR_PARSE */
+void event_to_json(const struct event *e, struct buf *out);
+struct event *event_from_json(const char *text, size_t len, struct err *err);
+/* Only the fields, without event/slot/ticket: the contract's row (a EV_PAGE has none: print its claims). */
+void event_row_to_json(const struct event *e, struct buf *out);
+/* The message list as Markdown, for doc/messages.md. */
+void msg_write_doc(struct buf *out);
+
+#endif

@@ -1,0 +1,47 @@
+/* The player: libmpv, loaded at the first play, used only asynchronously. Backend thread.
+ *
+ *	p = play_new(wake, err)   loads libmpv (about 0.1 s: the first time, never at start)
+ *	play_load(p, &what, err)  … the wake is signalled … while (play_next(p, &snapshot)) …
+ */
+#ifndef KIYYA_PLAY_H
+#define KIYYA_PLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "kiyya/err.h"
+#include "kiyya/str.h"
+
+struct wake;
+struct play;
+
+struct play_options {
+	const char *vo;         /* auto window terminal audio, or an mpv output's name such as null */
+	bool audio_only;
+	bool local;             /* our own loopback server: no proxy, no referrer */
+	const char *mpv_config; /* file; NULL or "" none */
+	const struct strs *headers; /* for the player host; NULL none */
+	const struct strs *options; /* user's "name=value", after ours; unknown: ERR_USAGE */
+};
+struct play *play_new(const struct wake *wake, const struct play_options *o, struct err *err);
+void play_free(struct play *p); /* stops, waits for the player's end, at most two seconds */
+
+/* start: seconds; 0 from the beginning. */
+bool play_load(struct play *p, const char *url, double start, struct err *err);
+
+enum play_state { PLAY_LOADING, PLAY_PLAYING, PLAY_PAUSED, PLAY_ENDED, PLAY_STOPPED, PLAY_FAILED };
+struct play_snapshot {
+	enum play_state state;
+	double position, duration; /* seconds; < 0 unknown */
+	int volume;                /* per cent */
+	bool muted;
+	bool seeked;               /* a seek has just finished */
+	struct err why;            /* PLAY_FAILED: ERR_PLAYER decode, ERR_NET stream broke */
+};
+/* Takes what happened since the last call; false when nothing did. Never waits. */
+bool play_next(struct play *p, struct play_snapshot *ret);
+/* command: pause (toggle) seek (relative seconds) volume (relative) mute stop speed */
+bool play_command(struct play *p, const char *command, double amount, struct err *err);
+/* Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. */
+char *play_library_version(void);
+
+#endif

@@ -1,0 +1,123 @@
+/* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread
+ * (a read-only second connection for search comes later).
+ *
+ * What a user did is durable when the function returns (WAL, synchronous FULL). Rows given out are copies
+ * that the caller owns. Errors: ERR_DATABASE, ERR_SPACE, ERR_BUSY (lock timeout). */
+#ifndef KIYYA_STORE_H
+#define KIYYA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "kiyya/claim.h"
+#include "kiyya/clock.h"
+#include "kiyya/copy.h"
+#include "kiyya/err.h"
+#include "kiyya/str.h"
+
+struct store;
+/* Opens or creates, 0600, migrates (after a verified backup beside it when there was data). A newer database or
+ * a changed migration: ERR_DATABASE. A corrupt file is moved aside, what can be read is taken over, and
+ * *ret_note (owned, may be NULL) says so. */
+struct store *store_open(const char *path, const struct clock *clock, char **ret_note, struct err *err);
+void store_close(struct store *s);
+int store_version(const struct store *s);
+int store_latest_version(void);
+bool store_check(struct store *s, char **ret_text /* "ok" or what is wrong; owned */, struct err *err);
+bool store_backup(struct store *s, const char *file, struct err *err);
+const char *store_library_version(void);
+
+/* The lock: flock on data/lock, dies with the process. Holder: who works off downloads, keys, migrations, rm. */
+struct lock;
+/* NULL: ERR_BUSY, its num and sentence hold the other's PID. */
+struct lock *lock_take(const char *path, struct err *err);
+void lock_release(struct lock *l);
+int lock_holder(const char *path); /* PID of who holds it, 0 nobody */
+
+/* -- cache: claims, and lists of them by query ------------------------------------------------- */
+/* Upserts the claims (by claim id; raw may be NULL) and their place in a query's list from index `first` on.
+ * One transaction. When `reset`, the list begins anew; when `complete`, it ends with them. key NULL: only the claims. */
+bool store_cache_put(struct store *s, const char *key, const struct page *page, int64_t first, bool reset,
+		     bool complete, struct err *err);
+struct store_list { /* what is known of a stored list */
+	bool found;
+	int64_t fetched_at; /* unix seconds */
+	int64_t count;      /* stored rows */
+	bool complete;      /* the last page has been seen */
+};
+bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err);
+/* Rows [first, first+limit) of a list, local state filled in. A list of which a claim was evicted: not found (NULL page
+ * with *err ERR_NOT_FOUND). */
+struct page *store_cache_page(struct store *s, const char *key, int64_t first, int64_t limit, struct err *err);
+/* By claim id or by a unique id prefix of at least 4 hex or by lbry url; ERR_NOT_FOUND. */
+struct page *store_cache_claim(struct store *s, const char *id_or_url, struct err *err);
+struct store_cache_stats { int64_t claims, queries, bytes, hits, misses; };
+bool store_cache_stats(struct store *s, struct store_cache_stats *ret, struct err *err);
+bool store_cache_count_hit(struct store *s, bool hit);
+bool store_cache_drop(struct store *s, const char *claim_id, struct err *err);
+bool store_cache_cleanup(struct store *s, int64_t ttl_s, struct err *err); /* expired and unneeded rows */
+bool store_cache_clear(struct store *s, struct err *err);
+bool store_cache_optimize(struct store *s, struct err *err);
+bool store_cache_evict(struct store *s, int64_t max_items, struct err *err);
+/* Fills in .local of each claim. */
+bool store_local_state(struct store *s, struct page *page, struct err *err);
+
+/* -- queue ------------------------------------------------------------------------------------- */
+/* New row at the end, or the row that is there already (same claim and quality): *d is then what is stored. */
+bool store_queue_add(struct store *s, struct download *d, bool *ret_was_there, struct err *err);
+bool store_queue_update(struct store *s, const struct download *d, struct err *err); /* all but position */
+bool store_queue_remove(struct store *s, int64_t id, struct err *err);
+struct download_list { struct download *v; size_t n; };
+void download_list_release(struct download_list *l);
+/* In queue order; done rows last, newest first, only with `done`. */
+bool store_queue_list(struct store *s, bool done, struct download_list *ret, struct err *err);
+/* Rows of a claim id, unique prefix or url. ERR_NOT_FOUND if none. */
+bool store_queue_find(struct store *s, const char *item, struct download_list *ret, struct err *err);
+bool store_queue_move(struct store *s, int64_t id, int by, struct err *err); /* -1 up, +1 down */
+/* At start: rows that a dead process left active become queued. */
+bool store_queue_recover(struct store *s, struct err *err);
+
+/* -- offline: copies in the vault ----------------------------------------------------------------- */
+bool store_copy_put(struct store *s, const struct copy *c, struct err *err); /* by claim id and quality */
+/* Finish of a download: copy row in, queue row done, one transaction. */
+bool store_copy_finish(struct store *s, const struct copy *c, const struct download *d, struct err *err);
+struct copy_list { struct copy *v; size_t n; };
+void copy_list_release(struct copy_list *l);
+bool store_copy_list(struct store *s, struct copy_list *ret, struct err *err); /* newest first */
+/* Copies of a claim id, unique prefix or lbry url; quality NULL: all. ERR_NOT_FOUND if none. Originals first, then
+ * the highest. */
+bool store_copy_find(struct store *s, const char *item, const char *quality, struct copy_list *ret,
+		     struct err *err);
+bool store_copy_remove(struct store *s, const char *claim_id, const char *quality, struct err *err);
+
+/* -- library -------------------------------------------------------------------------------------- */
+struct progress { char claim_id[CLAIM_ID_SIZE]; char *title; int64_t position_seconds, duration, updated_at; bool watched; };
+void progress_release(struct progress *p);
+bool store_progress_put(struct store *s, const struct progress *p, struct err *err);
+bool store_progress_get(struct store *s, const char *claim_id, struct progress *ret, struct err *err);
+struct progress_list { struct progress *v; size_t n; };
+void progress_list_release(struct progress_list *l);
+bool store_progress_list(struct store *s, struct progress_list *ret, struct err *err);
+bool store_progress_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
+bool store_favorite_set(struct store *s, const char *claim_id, bool on, struct err *err);
+struct page *store_favorite_list(struct store *s, struct err *err);
+
+/* -- settings that the program itself remembers ------------------------------------------------- */
+char *store_setting(struct store *s, const char *key); /* owned; NULL if none */
+bool store_setting_put(struct store *s, const char *key, const char *value, struct err *err);
+
+/* -- gateway health and logs ----------------------------------------------------------------------- */
+bool store_health_put(struct store *s, const char *url, int64_t last_success, int failures, struct err *err);
+void store_health_each(struct store *s, void (*fn)(void *arg, const char *url, int64_t last_success,
+		       int failures), void *arg);
+struct log_row { /* strings borrowed when put, owned when listed */
+	int64_t time;
+	const char *level, *component, *claim_id, *message, *category, *event, *severity, *gateway;
+	int64_t code, ms, http_status; /* INT64_MIN unknown */
+};
+/* which: "errors" "security" "gateway"; the oldest rows over 10 000 go. */
+bool store_log_put(struct store *s, const char *which, const struct log_row *row, struct err *err);
+bool store_log_each(struct store *s, const char *which, int64_t limit,
+		    void (*fn)(void *arg, const struct log_row *row), void *arg, struct err *err);
+
+#endif
