@@ -80,6 +80,27 @@ bool str_ieq(const char *a, const char *b)
 	return a == b || (a && b && strcasecmp(a, b) == 0);
 }
 
+size_t str_distance(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	size_t row[64];
+	n = n < 64 ? n : 63;
+	m = m < 64 ? m : 63;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t replace = diagonal + (a[i - 1] != b[j - 1]);
+			size_t less = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+			diagonal = row[j];
+			row[j] = replace < less ? replace : less;
+		}
+	}
+	return row[m];
+}
+
 bool str_to_u64(const char *s, uint64_t *ret)
 {
 	if (!s || !*s)
