@@ -80,14 +80,15 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 {
 	if (!err)
 		return false;
-	char old[sizeof(err->text)];
-	memcpy(old, err->text, sizeof(old));
+	char doing[sizeof(err->text)];
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(doing, sizeof(doing), fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(err->text))
-		snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", old);
+	char both[2 * sizeof(err->text) + 2];
+	snprintf(both, sizeof(both), "%s: %s", doing, err->text);
+	memcpy(err->text, both, sizeof(err->text));
+	err->text[sizeof(err->text) - 1] = 0;
 	tidy(err->text);
 	return false;
 }
