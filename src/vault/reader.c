@@ -27,6 +27,7 @@ struct reader {
 	struct kyv_slot slot; /* as this reader last saw it */
 	struct vault_info info;
 	uint64_t chunk; /* whose plaintext lies in record, or NO_CHUNK */
+	size_t len;     /* of that plaintext */
 	unsigned char record[KYV_RECORD];
 };
 
@@ -59,41 +60,52 @@ static bool look_again(struct reader *r)
 	return true;
 }
 
-/* Opens chunk i into dst, which has room for all of it. */
-static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, struct err *err)
+/* Opens chunk i into dst, which has room for all of it. *ret_len: its length, 0 when it turns out
+ * to lie behind the end of a file whose size was not known before. */
+static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t *ret_len,
+		       struct err *err)
 {
 	struct opened *o = r->opened;
-	bool there = false;
 	do {
+		*ret_len = 0;
+		if (i * VAULT_CHUNK >= end_of(r))
+			return true;
 		struct record_place place = record_place_of(r->slot.file_id, r->slot.size, i);
+		bool there = false;
 		if (!record_read(o->fd, o->header.keys, &place, r->record, dst, &there, err))
 			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
-	} while (!there && !r->slot.complete && look_again(r) && i * VAULT_CHUNK < end_of(r));
-	if (there)
-		return true;
+		*ret_len = place.len;
+		if (there)
+			return true;
+	} while (!r->slot.complete && look_again(r));
 	if (r->slot.complete)
 		return err_set(err, ERR_DAMAGED, 0, "chunk %llu is damaged", (unsigned long long)i);
 	return err_set(err, ERR_UNFINISHED, 0, "chunk %llu is not there yet",
 		       (unsigned long long)i);
 }
 
-/* Bytes of one chunk from off on: straight into dst when it is wanted whole, else by way of our
- * buffer. */
-static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t n, struct err *err)
+/* Bytes of the chunk at off, at most room: straight into dst when there is room for all of it, else
+ * by way of our buffer. *ret_n 0: the end. */
+static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t room,
+		      size_t *ret_n, struct err *err)
 {
 	uint64_t i = off / VAULT_CHUNK;
 	size_t at = (size_t)(off % VAULT_CHUNK);
 	if (i != r->chunk) {
-		bool whole = at == 0 && n == record_place_of(r->slot.file_id, r->slot.size, i).len;
-		unsigned char *to = whole ? dst : RECORD_PLAIN(r->record);
+		bool whole =
+		    at == 0 && room >= record_place_of(r->slot.file_id, r->slot.size, i).len;
 		r->chunk = NO_CHUNK;
-		if (!open_chunk(r, i, to, err))
+		if (!open_chunk(r, i, whole ? dst : RECORD_PLAIN(r->record), &r->len, err))
 			return false;
-		if (whole)
+		if (whole) {
+			*ret_n = r->len;
 			return true;
+		}
 		r->chunk = i;
 	}
-	memcpy(dst, RECORD_PLAIN(r->record) + at, n);
+	size_t there = at < r->len ? r->len - at : 0;
+	*ret_n = room < there ? room : there;
+	memcpy(dst, RECORD_PLAIN(r->record) + at, *ret_n);
 	return true;
 }
 
@@ -110,24 +122,21 @@ static ssize_t reader_read_at(struct source *s, uint64_t off, void *dst, size_t 
 {
 	struct reader *r = (struct reader *)s;
 	size_t done = 0;
-	uint64_t end = end_of(r);
 	if (n > SSIZE_MAX)
 		n = SSIZE_MAX;
-	if (off < end && n > end - off)
-		n = (size_t)(end - off);
-	while (off < end && done < n) {
-		size_t part = VAULT_CHUNK - (size_t)(off % VAULT_CHUNK);
-		if (part > n - done)
-			part = n - done;
+	while (done < n && off < end_of(r)) {
+		size_t part = 0;
 		struct err why;
 		if (!may_read(r, &why) ||
-		    !read_part(r, off, (unsigned char *)dst + done, part, &why)) {
+		    !read_part(r, off, (unsigned char *)dst + done, n - done, &part, &why)) {
 			if (done > 0) /* what is good is given; asked for the rest, we say why */
 				break;
 			if (err)
 				*err = why;
 			return -1;
 		}
+		if (part == 0)
+			break;
 		done += part;
 		off += part;
 	}
