@@ -326,7 +326,8 @@ size_t acts_count(struct acts *a)
 
 const struct acts_request *acts_asked(struct acts *a, size_t i)
 {
-	static const struct acts_request none = { "", "", "", "" };
+	static char empty[1];
+	static const struct acts_request none = { empty, empty, empty, empty };
 
 	pthread_mutex_lock(&a->lock);
 	const struct acts_request *r = i < a->n_asked ? &a->asked[i] : &none;
@@ -344,6 +345,5 @@ int acts_dead_port(void)
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
 		mem_die("no port for the test");
-	close(fd); /* bound, never listened on: a connection is refused */
-	return ntohs(at.sin_port);
+	return ntohs(at.sin_port); /* stays bound, is never listened on: refused for certain */
 }

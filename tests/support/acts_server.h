@@ -51,7 +51,7 @@ size_t acts_count(struct acts *a);
 const struct acts_request *acts_asked(struct acts *a, size_t i);
 unsigned char acts_byte(size_t i);
 
-/* A port on which nobody listens (just now). */
+/* A port on which nobody listens while the process lives. */
 int acts_dead_port(void);
 
 #endif
