@@ -1,4 +1,5 @@
-/* The text of the configuration file: lines cut into parts, read, edited in place, written afresh. */
+/* The text of the configuration file: lines cut into parts, read, edited in place, written afresh.
+ */
 #include "kiyya/config_text.h"
 
 #include <string.h>
@@ -90,8 +91,8 @@ static struct span cut_value(struct span s)
 	s = span_trim(s);
 	size_t quoted = quoted_len(s);
 	struct span behind = span_trim((struct span){ s.at + quoted, s.len - quoted });
-	if (quoted > 0 && (behind.len == 0 ||
-			   (behind.at > s.at + quoted && is_comment_sign(behind.at[0]))))
+	if (quoted > 0 &&
+	    (behind.len == 0 || (behind.at > s.at + quoted && is_comment_sign(behind.at[0]))))
 		return (struct span){ s.at, quoted };
 	for (size_t i = 0; i < s.len; i++)
 		if (is_comment_sign(s.at[i]) && (i == 0 || is_blank(s.at[i - 1])))
@@ -327,7 +328,8 @@ char *config_edit_text(const char *text, const char *key, const char *value)
 		if (out.len > 0 && out.data[out.len - 1] != '\n')
 			buf_add_char(&out, '\n');
 		if (!p.after)
-			buf_addf(&out, "%s[%.*s]\n", out.len > 0 ? "\n" : "", (int)section_len, key);
+			buf_addf(&out, "%s[%.*s]\n", out.len > 0 ? "\n" : "", (int)section_len,
+				 key);
 		buf_addf(&out, "%s = ", name);
 		add_value(&out, value);
 		buf_add_char(&out, '\n');
@@ -340,7 +342,9 @@ char *config_commented_file(void)
 {
 	struct buf out;
 	buf_init(&out, CONFIG_MAX);
-	buf_add_str(&out, "# Settings of kiyya; kiyya.conf(5) explains them. Take the # away to change one.\n");
+	buf_add_str(
+	    &out,
+	    "# Settings of kiyya; kiyya.conf(5) explains them. Take the # away to change one.\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const char *key = setting_defs[i].key;
 		size_t len = strcspn(key, ".") + 1;

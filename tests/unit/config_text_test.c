@@ -1,4 +1,5 @@
-/* The text of the configuration file: what each kind of line means, and that an edit changes one line only. */
+/* The text of the configuration file: what each kind of line means, and that an edit changes one
+ * line only. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -132,9 +133,9 @@ static void test_edit(void **state)
 static void test_edit_refuses(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "a", "c" },        { ".b", "c" },      { "a.", "c" },       { "a b.c", "d" },
-		{ "a.b=", "c" },     { "a.b", "c\nd" },  { "a.b", "\x1b" },   { "a.b", "c\td" },
-		{ "a.b", "\xc3" },   { "", "c" },        { "a.b]", "c" },     { "a.b", "c\rd" },
+		{ "a", "c" },      { ".b", "c" },     { "a.", "c" },     { "a b.c", "d" },
+		{ "a.b=", "c" },   { "a.b", "c\nd" }, { "a.b", "\x1b" }, { "a.b", "c\td" },
+		{ "a.b", "\xc3" }, { "", "c" },       { "a.b]", "c" },   { "a.b", "c\rd" },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_null(config_edit_text("[a]\nb = 1\n", rows[i][0], rows[i][1]));
@@ -157,13 +158,17 @@ static bool keep_last(void *arg, int line, const char *key, const char *value, s
 static void test_round_trip(void **state)
 {
 	static const char *const files[] = {
-		"", "[a]", "[a]\nb=1\n", "# x\n[a]\n#b = 2\n\n[c]\nb = 3", "[c]\n[a]\nb = \"q\" # n\n[a]\n",
+		"",
+		"[a]",
+		"[a]\nb=1\n",
+		"# x\n[a]\n#b = 2\n\n[c]\nb = 3",
+		"[c]\n[a]\nb = \"q\" # n\n[a]\n",
 		"\xef\xbb\xbf",
 	};
 	static const char *const values[] = {
-		"",      " ",     "x",          "x y",      "#",  ";",  "x #y", "x;y",     "\"",
-		"\"\"",  "\\",    "\"x\\\"",    "\"a\" b",  "=",  "[]", "x ",   "\\\" # ;", "\"a\" # b",
-		"é # ñ", "\"\\\\\"",
+		"",    " ",  "x",        "x y",       "#",       ";",        "x #y",
+		"x;y", "\"", "\"\"",     "\\",        "\"x\\\"", "\"a\" b",  "=",
+		"[]",  "x ", "\\\" # ;", "\"a\" # b", "é # ñ",   "\"\\\\\"",
 	};
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		for (size_t j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
@@ -188,7 +193,8 @@ static bool count_pair(void *arg, int line, const char *key, const char *value, 
 	return true;
 }
 
-/* The file that `config init` writes changes nothing; without its signs it is every key at its default. */
+/* The file that `config init` writes changes nothing; without its signs it is every key at its
+ * default. */
 static void test_commented_file(void **state)
 {
 	char *text = config_commented_file();
