@@ -35,6 +35,8 @@ bool config_load(struct settings *s, const char *path, bool required, struct str
 	if (!ok && why.kind == ERR_NOT_FOUND && !required)
 		return true;
 	if (!ok) {
+		if (why.kind == ERR_LIMIT)
+			why.kind = ERR_CONFIG;
 		if (err)
 			*err = why;
 		return err_wrap(err, "reading the configuration");

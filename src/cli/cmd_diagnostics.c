@@ -59,11 +59,11 @@ static int run_log(struct cli *c)
 }
 
 static const struct action log_actions[] = {
-	{ "app", "", 0, 0, "what the program did" },
-	{ "errors", "", 0, 0, "what failed" },
-	{ "security", "", 0, 0, "what was refused, and use of keys" },
-	{ "gateway", "", 0, 0, "what the gateways were asked" },
-	{ "crash", "", 0, 0, "reports of crashes" },
+	{ "app", "[--limit N]", 0, 0, "what the program did" },
+	{ "errors", "[--limit N]", 0, 0, "what failed" },
+	{ "security", "[--limit N]", 0, 0, "what was refused, and use of keys" },
+	{ "gateway", "[--limit N]", 0, 0, "what the gateways were asked" },
+	{ "crash", "[--limit N]", 0, 0, "reports of crashes" },
 	{ .name = NULL },
 };
 

@@ -53,7 +53,7 @@ static int run_db(struct cli *c)
 static const struct action db_actions[] = {
 	{ "version", "", 0, 0, "of the database, and the newest this program knows" },
 	{ "check", "", 0, 0, "whether it is whole" },
-	{ "migrate", "", 0, 0, "bring it to the newest version" },
+	{ "migrate", "[--dry-run]", 0, 0, "bring it to the newest version" },
 	{ "backup", "FILE", 1, 1, "a copy that is whole, while others work" },
 	{ .name = NULL },
 };

@@ -319,7 +319,7 @@ char *config_edit_text(const char *text, const char *key, const char *value)
 	}
 	buf_add(&out, text, (size_t)(from - text));
 	if (p.pair.whole.at) {
-		if (from == to && from[-1] == '=')
+		if (from == to && from[-1] == '=' && *value)
 			buf_add_char(&out, ' ');
 		add_value(&out, value);
 		if (to < end && is_comment_sign(*to))
