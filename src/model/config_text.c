@@ -228,12 +228,12 @@ bool config_read_text(const char *file, const char *text, size_t len, config_pai
 	return ok;
 }
 
-/* Whether a value must be put in quotes to be read back as it is. */
+/* Whether a value must be put in quotes to be read back as it is. One that begins with a quote must: what closes it
+ * could stand in the comment behind. */
 static bool needs_quotes(struct span value)
 {
 	struct span cut = cut_value(value);
-	return cut.at != value.at || cut.len != value.len ||
-	       (value.len > 0 && quoted_len(value) == value.len);
+	return cut.at != value.at || cut.len != value.len || (value.len > 0 && value.at[0] == '"');
 }
 
 static void add_value(struct buf *out, const char *text)
@@ -322,7 +322,7 @@ char *config_edit_text(const char *text, const char *key, const char *value)
 		if (from == to && from[-1] == '=' && *value)
 			buf_add_char(&out, ' ');
 		add_value(&out, value);
-		if (to < end && is_comment_sign(*to))
+		if (to < end && is_comment_sign(*to) && *value)
 			buf_add_char(&out, ' ');
 	} else {
 		if (out.len > 0 && out.data[out.len - 1] != '\n')

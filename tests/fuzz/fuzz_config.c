@@ -47,7 +47,8 @@ static bool take_pair(void *arg, int line, const char *key, const char *value, s
 static bool read_text(struct seen *s, const char *text, size_t len)
 {
 	*s = (struct seen){ 0 };
-	buf_init(&s->others, 2 * len + 64);
+	buf_init(&s->others,
+		 (len + 64) * (len + 64)); /* a section stands before each of its keys */
 	return config_read_text("f", text, len, take_pair, s, NULL);
 }
 
