@@ -13,18 +13,17 @@
 
 struct stream;
 struct stream *stream_start(int port /* 0: any */, const struct clock *clock, struct err *err);
-void stream_stop(
-    struct stream *s); /* cancels all sources, ends all connections; at most a second */
+/* Cancels all sources and ends all connections: at most a second. NULL is fine. */
+void stream_stop(struct stream *s);
 int stream_port(const struct stream *s);
 size_t stream_open_requests(struct stream *s);
 
 struct stream_item {
-	struct source *source; /* moved in, also when grant fails */
-	const char
-	    *media_type; /* copied; NULL or neither video nor audio: application/octet-stream */
-	char etag[33];   /* 32 hex digits; "" none */
-	int64_t last_modified; /* TIME_UNKNOWN none */
-	int64_t expires_in_s;  /* 0: until withdrawn */
+	struct source *source;  /* moved in, also when grant fails */
+	const char *media_type; /* copied; neither video nor audio: application/octet-stream */
+	char etag[33];          /* 32 hex digits; "" none */
+	int64_t last_modified;  /* TIME_UNKNOWN none */
+	int64_t expires_in_s;   /* 0: until withdrawn */
 };
 /* Gives out a token for one item; url is owned. Requests that run when it expires go on. */
 char *stream_grant(struct stream *s, struct stream_item *item, struct err *err) MUST_USE;

@@ -50,7 +50,8 @@ static bool take_dash(struct span *s)
 	return true;
 }
 
-enum spec { SPEC_BAD, SPEC_OUTSIDE, SPEC_INSIDE };
+/* SPEC_UNSAID: satisfiable, but no Content-Range can say it: the last N bytes of nothing. */
+enum spec { SPEC_BAD, SPEC_OUTSIDE, SPEC_UNSAID, SPEC_INSIDE };
 
 /* "-N": the last N bytes. */
 static enum spec parse_suffix(struct span s, uint64_t size, struct range *ret)
@@ -58,8 +59,10 @@ static enum spec parse_suffix(struct span s, uint64_t size, struct range *ret)
 	uint64_t n;
 	if (!take_dash(&s) || !take_number(&s, &n) || s.at != s.end)
 		return SPEC_BAD;
-	if (n == 0 || size == 0)
+	if (n == 0)
 		return SPEC_OUTSIDE;
+	if (size == 0)
+		return SPEC_UNSAID;
 	*ret = (struct range){ .first = n < size ? size - n : 0, .last = size - 1 };
 	return SPEC_INSIDE;
 }
@@ -100,7 +103,7 @@ enum range_verdict range_parse(const char *header, uint64_t size, struct range *
 	rest.at += UNIT_LEN;
 
 	size_t specs = 0, n = 0;
-	bool overlapping = false;
+	bool whole = false;
 	while (rest.at < rest.end) {
 		const char *comma = memchr(rest.at, ',', (size_t)(rest.end - rest.at));
 		struct span one = trim((struct span){ rest.at, comma ? comma : rest.end });
@@ -112,14 +115,21 @@ enum range_verdict range_parse(const char *header, uint64_t size, struct range *
 		struct range r;
 		enum spec spec =
 		    *one.at == '-' ? parse_suffix(one, size, &r) : parse_from(one, size, &r);
-		if (spec == SPEC_BAD)
+		switch (spec) {
+		case SPEC_BAD:
 			return RANGE_UNSATISFIABLE;
-		if (spec == SPEC_OUTSIDE)
-			continue;
-		overlapping = overlapping || overlaps(parts, n, &r);
-		parts[n++] = r;
+		case SPEC_OUTSIDE:
+			break;
+		case SPEC_UNSAID:
+			whole = true;
+			break;
+		case SPEC_INSIDE:
+			whole = whole || overlaps(parts, n, &r);
+			parts[n++] = r;
+			break;
+		}
 	}
-	if (specs == 0 || overlapping)
+	if (specs == 0 || whole)
 		return RANGE_WHOLE;
 	if (n == 0)
 		return RANGE_UNSATISFIABLE;
