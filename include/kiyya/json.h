@@ -13,8 +13,11 @@ struct json; /* a value inside a document; borrowed from the document */
 
 #define JSON_MAX_BYTES (16u << 20)
 #define JSON_MAX_DEPTH 64
+#define JSON_MAX_VALUES (1u << 20) /* each costs memory far beyond its bytes */
 
-/* Parses exactly one value. Errors: ERR_PARSE. Owned: json_free(). */
+/* Parses exactly one value, strictly. Errors: ERR_PARSE. Owned: json_free().
+ * Integers are exact at any size: one of more than 15 digits, which a double might round, becomes a string
+ * of its digits, as the gateway sends them (json_i64 and json_u64 read both, json_print shows the string). */
 struct json *json_parse(const char *text, size_t len, size_t max_bytes, struct err *err);
 void json_free(struct json *doc);
 
@@ -46,6 +49,7 @@ char *json_print(const struct json *v); /* compact; owned, free() */
 struct json_out {
 	struct buf *out;
 	bool need_comma;
+	bool full; /* the buffer's cap was reached: the text is cut and not JSON */
 };
 void json_out_init(struct json_out *o, struct buf *out);
 void json_open(struct json_out *o, const char *key, char bracket);

@@ -360,7 +360,7 @@ struct event *event_new(enum event_kind kind);
 void event_free(void *event);
 const char *event_name(enum event_kind kind);
 
-/* One JSON object with every field that is known: {"req":"browse","slot":1,"ticket":7,…}. */
+/* One JSON object with every field that is known: {"req":"browse","slot":1,"ticket":7,"body":{…}}. */
 void req_to_json(const struct req *r, struct buf *out);
 struct req *req_from_json(const char *text, size_t len, struct err *err); /* owned; ERR_PARSE */
 void event_to_json(const struct event *e, struct buf *out);

@@ -14,7 +14,7 @@ struct paths { /* owned strings, absolute */
 };
 
 /* home: as KIYYA_HOME, or NULL for the environment's (KIYYA_HOME, else XDG_*_HOME, else $HOME/…).
- * config_file: NULL for the default. Creates nothing. */
+ * config_file: NULL for KIYYA_CONFIG, else the default. On failure p is empty. Creates nothing. */
 bool paths_init(struct paths *p, const char *home, const char *config_file, struct err *err) MUST_USE;
 void paths_release(struct paths *p);
 /* Makes the directories, 0700, and refuses one that another user may write. */

@@ -18,6 +18,9 @@ bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 bool str_ieq(const char *a, const char *b); /* ASCII case folded */
 
+/* Edits between two words (Levenshtein), for "did you mean"; long words are cut at 63 bytes. */
+size_t str_distance(const char *a, const char *b);
+
 /* Whole string, decimal digits (one leading '-' for i64), in range; else false, *ret untouched. */
 bool str_to_u64(const char *s, uint64_t *ret);
 bool str_to_i64(const char *s, int64_t *ret);
