@@ -146,7 +146,7 @@ enum MHD_Result serve_control(struct request *rq)
 	if (str_eq(rq->path, "/_log") && str_eq(rq->method, MHD_HTTP_METHOD_DELETE))
 		record_clear(f->record);
 	else if (str_eq(rq->path, "/_quit") && post)
-		fixture_stop(f);
+		rq->last = true;
 	else
 		return reply_text(rq, 404, TEXT_PLAIN, "404 page not found\n", NULL);
 	return reply_text(rq, 200, TEXT_PLAIN, "", NULL);

@@ -149,6 +149,7 @@ struct request {
 	struct act act;    /* ACT_OK: none */
 	enum where where;
 	bool started;
+	bool last; /* when it is answered, stop */
 };
 
 const char *request_header(const struct request *rq, const char *name); /* NULL: absent */

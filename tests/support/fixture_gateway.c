@@ -117,6 +117,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 		return;
 	if (rq->line != NULL)
 		record_end(rq->at->fixture->record, rq->line);
+	if (rq->last)
+		fixture_stop(rq->at->fixture);
 	buf_release(&rq->body);
 	free(rq->target);
 	free(rq);

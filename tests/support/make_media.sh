@@ -15,6 +15,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
 table=${2:-$here/demo.tsv}
 mkdir -p "$dir"
+# Two tests may come here at once: the second waits, then finds everything done.
+exec 9>"$dir/lock"
+! command -v flock >/dev/null || flock 9
 stamp=$(cat "$table" "$here/make_media.sh" | cksum)
 [ -e "$dir/catalog.tsv" ] && [ "$(cat "$dir/stamp" 2>/dev/null)" = "$stamp" ] && exit 0
 command -v ffmpeg >/dev/null || {
