@@ -120,6 +120,7 @@ struct endpoint {
 	struct fixture *fixture;
 	int index;
 	uint16_t port;
+	int fd; /* listening; -1 once the daemon has it */
 	struct MHD_Daemon *daemon;
 };
 

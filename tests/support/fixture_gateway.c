@@ -154,22 +154,15 @@ static bool listen_on(uint16_t port, int *ret_fd, uint16_t *ret_port, struct err
 	return true;
 }
 
-static bool start_endpoint(struct fixture *f, uint16_t port, struct err *err)
+static bool start_endpoint(struct endpoint *e, struct err *err)
 {
-	struct endpoint *e = &f->endpoints[f->n_endpoints];
-	int fd = -1;
-	*e = (struct endpoint){ .fixture = f, .index = (int)f->n_endpoints };
-	if (!listen_on(port, &fd, &e->port, err))
-		return false;
 	e->daemon = MHD_start_daemon(
 	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL,
-	    NULL, on_request, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
+	    NULL, on_request, NULL, MHD_OPTION_LISTEN_SOCKET, e->fd, MHD_OPTION_URI_LOG_CALLBACK,
 	    on_target, e, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-	if (e->daemon == NULL) {
-		close(fd);
+	if (e->daemon == NULL)
 		return err_set(err, ERR_INTERNAL, 0, "the server did not start");
-	}
-	f->n_endpoints++;
+	e->fd = -1; /* the daemon closes it */
 	return true;
 }
 
@@ -195,11 +188,19 @@ void fixture_stop(struct fixture *f)
 	eventfd_write(f->stop_fd, 1);
 }
 
+static void stop_endpoint(struct endpoint *e)
+{
+	if (e->daemon != NULL)
+		MHD_stop_daemon(e->daemon);
+	if (e->fd >= 0)
+		close(e->fd);
+}
+
 static void fixture_free(struct fixture *f)
 {
 	fixture_stop(f);
 	for (size_t i = 0; i < f->n_endpoints; i++)
-		MHD_stop_daemon(f->endpoints[i].daemon);
+		stop_endpoint(&f->endpoints[i]);
 	visits_free(f->visits);
 	pace_free(f->throttle);
 	record_free(f->record);
@@ -220,12 +221,21 @@ static bool fill_catalog(struct fixture *f, const struct options *o, struct err 
 	return ok && (o->marked == NULL || catalog_add_marked(f->catalog, o->marked, err));
 }
 
+/* All ports are known before the first request can come: what claims point at never changes. */
 static bool start_all(struct fixture *f, const struct options *o, struct err *err)
 {
-	for (uint64_t i = 0; i < o->gateways; i++)
-		if (!start_endpoint(f, o->port == 0 ? 0 : (uint16_t)(o->port + i), err))
+	for (int i = 0; i < (int)o->gateways; i++) {
+		struct endpoint *e = &f->endpoints[i];
+		*e = (struct endpoint){ .fixture = f, .index = i, .fd = -1 };
+		f->n_endpoints++;
+		if (!listen_on((uint16_t)(o->port == 0 ? 0 : o->port + (uint64_t)i), &e->fd,
+			       &e->port, err))
 			return false;
+	}
 	snprintf(f->player_url, sizeof(f->player_url), "http://127.0.0.1:%u", f->endpoints[0].port);
+	for (size_t i = 0; i < f->n_endpoints; i++)
+		if (!start_endpoint(&f->endpoints[i], err))
+			return false;
 	printf("port");
 	for (size_t i = 0; i < f->n_endpoints; i++)
 		printf(" %u", f->endpoints[i].port);
