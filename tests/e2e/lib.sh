@@ -10,7 +10,7 @@
 #
 # Lines are "ok N - text" and "not ok N - text". Nothing sleeps: wait_until looks again every 50 ms until
 # a deadline. Children are ended by their own PID.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 : "${top_srcdir:=.}" "${top_builddir:=.}"
 top_srcdir=$(cd "$top_srcdir" && pwd)
@@ -282,8 +282,10 @@ claim_hash() { # NAME
 # -- the program -------------------------------------------------------------------------------------
 
 # A configuration that knows nothing but the stand-in. More lines come from standard input if "-" is given.
+# shellcheck disable=SC2120
 write_config() { # [-]
-	mkdir -p -m 0700 "$KIYYA_HOME/config"
+	mkdir -p "$KIYYA_HOME/config"
+	chmod 0700 "$KIYYA_HOME/config"
 	{
 		cat <<-CONF
 			[gateway]
