@@ -9,7 +9,7 @@
 #define SENTENCE_MAX 4096
 
 const struct command *const commands[] = {
-#define X(name) &cmd_##name,
+#define X(name) &cli_cmd_##name,
 	COMMANDS(X)
 #undef X
 	    NULL,

@@ -62,7 +62,7 @@ struct command {
 	int (*run)(struct cli *c);    /* the exit code; has said its errors */
 };
 
-#define X(name) extern const struct command cmd_##name;
+#define X(name) extern const struct command cli_cmd_##name;
 COMMANDS(X)
 #undef X
 
