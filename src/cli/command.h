@@ -66,8 +66,8 @@ struct command {
 COMMANDS(X)
 #undef X
 
-extern const struct command *const commands[];        /* ends with NULL */
-const struct command *command_find(const char *name); /* NULL: none */
+extern const struct command *const cli_commands[];        /* ends with NULL */
+const struct command *cli_command_find(const char *name); /* NULL: none */
 
 /* One run of one command. */
 struct cli {
