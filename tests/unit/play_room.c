@@ -147,6 +147,12 @@ void open_player(struct room *r, bool local, const char *const *options)
 		fail_msg("%s", err.text);
 }
 
+void close_player(struct room *r)
+{
+	play_free(r->play);
+	r->play = NULL;
+}
+
 int64_t now_ms(void)
 {
 	return clock_mono_ms(clock_real());

@@ -49,6 +49,7 @@ void grant_clip(struct room *r);
 /* A silent player; options end with NULL. */
 struct play *try_player(struct room *r, bool local, const char *const *options, struct err *err);
 void open_player(struct room *r, bool local, const char *const *options);
+void close_player(struct room *r);
 void load(struct room *r, double start);
 void command(struct room *r, const char *name, double amount);
 /* Waits for the next snapshot, which is in r->last; fails after 20 s. */

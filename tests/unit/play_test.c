@@ -99,7 +99,7 @@ static void test_in_a_hurry(void **state)
 	wait_state(r, PLAY_PLAYING);
 	assert_true(r->last.position < 2);
 	for (int i = 0; i < 3; i++) {
-		play_free(r->play);
+		close_player(r);
 		open_player(r, true, NULL);
 	}
 }
@@ -111,8 +111,7 @@ static void expect_failure(struct room *r, enum err_kind kind)
 	wait_state(r, PLAY_FAILED);
 	if (r->last.why.kind != kind || str_empty(r->last.why.text))
 		fail_msg("kind %d: %s", r->last.why.kind, r->last.why.text);
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 }
 
 static void test_failures(void **state)
@@ -179,8 +178,7 @@ static void test_options(void **state)
 		assert_int_equal(r->last.why.kind, ERR_USAGE);
 		assert_non_null(strstr(r->last.why.text, unknown[i].says));
 		assert_false(play_load(r->play, r->url, 0, &err));
-		play_free(r->play);
-		r->play = NULL;
+		close_player(r);
 	}
 	open_player(r, true, NULL);
 	assert_false(play_load(r->play, "/etc/passwd", 0, &err));
@@ -254,7 +252,7 @@ static void test_proxy(void **state)
 	wait_state(r, PLAY_ENDED);
 	assert_false(somebody_calls(r, catcher, 0, request, sizeof(request)));
 	/* It would have seen it: for an address elsewhere the proxy is asked. */
-	play_free(r->play);
+	close_player(r);
 	open_player(r, false, NULL);
 	assert_true(play_load(r->play, "http://player.example/film.mp4", 0, NULL));
 	assert_true(somebody_calls(r, catcher, 10000, request, sizeof(request)));
@@ -316,8 +314,7 @@ static void test_playlists(void **state)
 		wait_state(r, PLAY_FAILED);
 		if (somebody_calls(r, elsewhere, 0, request, sizeof(request)))
 			fail_msg("list %zu was followed: %s", i, request);
-		play_free(r->play);
-		r->play = NULL;
+		close_player(r);
 	}
 	close(elsewhere);
 
@@ -343,8 +340,7 @@ static void test_traces(void **state)
 	open_player(r, true, NULL);
 	load(r, 11);
 	wait_state(r, PLAY_ENDED);
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 	DIR *dir = opendir(r->studio->dir);
 	assert_non_null(dir);
 	for (struct dirent *e; (e = readdir(dir));)
@@ -369,8 +365,7 @@ static void test_free_while_stuck(void **state)
 		poll(NULL, 0, 5);
 	}
 	int64_t began = now_ms();
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 	assert_in_range(now_ms() - began, 0, 2500);
 }
 
@@ -455,13 +450,15 @@ static void test_library(void **state)
 	setlocale(LC_NUMERIC, "C");
 }
 
+/* The user's file counts, but not where it would keep the film. */
 static void test_config_file(void **state)
 {
 	struct room *r = *state;
 	NEED_CLIP(r);
 	char *path = str_fmt("%s/.mpv-of-user", r->studio->dir);
-	const char text[] = "volume=33\nsave-position-on-quit=yes\nresume-playback=yes\n";
-	assert_true(file_write_atomic(NULL, path, text, sizeof(text) - 1, 0600, NULL));
+	char *copy = str_fmt("%s/copy.mp4", r->studio->dir);
+	char *text = str_fmt("volume=33\nsave-position-on-quit=yes\nstream-record=%s\n", copy);
+	assert_true(file_write_atomic(NULL, path, text, strlen(text), 0600, NULL));
 	struct strs options = { 0 };
 	strs_add(&options, "ao=null");
 	struct play_options o = {
@@ -473,13 +470,16 @@ static void test_config_file(void **state)
 	while (r->last.volume != 33)
 		next(r);
 	wait_state(r, PLAY_ENDED);
-	play_free(r->play);
+	close_player(r);
+	assert_int_equal(access(copy, F_OK), -1);
 	unlink(path);
 	r->play = play_new(&r->wake, &o, NULL);
 	load(r, 11);
 	wait_state(r, PLAY_FAILED);
 	assert_int_equal(r->last.why.kind, ERR_CONFIG);
 	strs_release(&options);
+	free(text);
+	free(copy);
 	free(path);
 }
 
