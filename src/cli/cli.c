@@ -81,7 +81,7 @@ int cli_run(const struct cli_config *config, int argc, char **argv)
 		return cli_misuse(&c, "%s", err.text);
 	int code = c.command->run(&c);
 	if (!out_flush(&c.out) && code == 0)
-		code = err_exit_code(ERR_IO);
+		code = out_broken(&c.out);
 	args_release(&c.args);
 	return code;
 }
