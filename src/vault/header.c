@@ -9,6 +9,8 @@
 void header_release(struct header *h)
 {
 	meta_release(&h->meta);
+	if (h->keys)
+		secret_unpin(h->keys);
 	secret_unref(h->keys);
 	h->keys = NULL;
 }
@@ -167,6 +169,7 @@ bool header_load(struct vault *v, int fd, struct header *ret, struct err *err)
 					 other->slot.complete,
 		};
 		best->keys = NULL;
+		secret_pin(ret->keys);
 		meta_parse(&ret->meta, best->meta, best->slot.meta_len);
 	}
 	candidate_release(&c[0]);
@@ -242,6 +245,8 @@ bool header_create(struct vault *v, int fd, const struct vault_meta *meta, uint6
 	chance_fill(&seams->chance, ret->slot.file_id, KYV_ID);
 	ret->keys = file_keys_new(vault_keychain(v), mk, &seams->chance, &ret->slot, err);
 	secret_unref(mk);
+	if (ret->keys)
+		secret_pin(ret->keys);
 	if (ret->keys && write_slot(ret->keys, seams, fd, &ret->slot, &ret->meta, err))
 		return true;
 	header_release(ret);
