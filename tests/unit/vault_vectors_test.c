@@ -214,8 +214,7 @@ static void the_page(void **state)
 	box_remove(&b);
 }
 
-/* -- the other reader
- * ------------------------------------------------------------------------------ */
+/* -- the other reader ---------------------------------------------------------- */
 
 /* Runs it; its exit code, and what it wrote compared with the text of seed. */
 static int other_reader(const struct box *b, const char *name, unsigned seed, uint64_t *ret_n)
