@@ -1,0 +1,168 @@
+/* Commands that show a picture, here or elsewhere: play, serve. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "kiyya/str.h"
+#include "bar.h"
+#include "command.h"
+#include "wait.h"
+
+#define LOOPBACK "http://127.0.0.1:"
+
+/* What a command shows while something plays or is served. */
+struct watching {
+	struct bar bar;
+	bool said_ssh;
+};
+
+/* How somebody at another machine reaches the server: said once, for its port. */
+static void say_ssh(struct cli *c, const char *url)
+{
+	char host[256] = "HOST";
+	if (!str_starts(url, LOOPBACK))
+		return;
+	const char *port = url + strlen(LOOPBACK);
+	int len = (int)strspn(port, "0123456789");
+	if (gethostname(host, sizeof(host)) != 0 || !host[0])
+		str_copy(host, sizeof(host), "HOST");
+	host[sizeof(host) - 1] = '\0';
+	out_note(&c->out, "from another machine, first: ssh -L %.*s:127.0.0.1:%.*s %s", len, port,
+		 len, port, host);
+}
+
+static void show_position(struct watching *w, const struct ev_player *p)
+{
+	char position[24] = "", duration[24] = "";
+	str_duration(position, sizeof(position), p->position_seconds_);
+	str_duration(duration, sizeof(duration), p->duration_);
+	char *right = str_fmt("%s  %s%s%s%s", p->state_ ? p->state_ : "", position,
+			      duration[0] ? " of " : "", duration, p->offline_ ? "  (vault)" : "");
+	bar_draw(&w->bar, p->title_ ? p->title_ : "", right);
+	free(right);
+}
+
+static bool watch_event(struct cli *c, const struct event *e, void *arg)
+{
+	struct watching *w = arg;
+	switch ((int)e->kind) {
+	case EV_SERVE:
+		if (e->ticket == 0)
+			return false;
+		bar_clear(&w->bar);
+		out_event(&c->out, e);
+		if (!w->said_ssh && e->u.serve.url_)
+			say_ssh(c, e->u.serve.url_);
+		w->said_ssh = true;
+		return true;
+	case EV_PLAYER:
+		if (c->out.json)
+			out_event(&c->out, e);
+		else if (bar_due(&w->bar))
+			show_position(w, &e->u.player);
+		return true;
+	case EV_NOTE:
+	case EV_ROW_FAILED:
+	case EV_DONE:
+		bar_clear(&w->bar);
+		return false;
+	default:
+		return false;
+	}
+}
+
+static int watch(struct cli *c, struct req *r)
+{
+	struct watching w = { 0 };
+	bar_init(&w.bar, &c->out);
+	if (w.bar.to != c->out.err) /* rows and addresses alone belong on standard output */
+		w.bar.to = NULL;
+	int code = wait_for(c, r, watch_event, &w);
+	bar_clear(&w.bar);
+	return code;
+}
+
+/* `--name=value`, `--name` and `--no-name` as "name=value". */
+static bool add_player_options(const struct args *a, struct strs *ret, struct err *err)
+{
+	for (int i = 0; i < a->n_rest; i++) {
+		const char *word = a->rest[i], *name = word + 2;
+		bool no = str_starts(name, "no-") && !strchr(word, '=');
+		if (!str_starts(word, "--") || !*name || *name == '=' || (no && !name[3]))
+			return err_set(
+			    err, ERR_USAGE, 0,
+			    "behind -- stand the player's options, --name=value, not \"%s\"", word);
+		char *pair = strchr(name, '=')
+				 ? str_dup(name)
+				 : str_fmt("%s=%s", no ? name + 3 : name, no ? "no" : "yes");
+		strs_add(ret, pair);
+		free(pair);
+	}
+	return true;
+}
+
+static int run_play(struct cli *c)
+{
+	struct err err;
+	struct req *r = req_new(REQ_PLAY);
+	struct req_play *p = &r->u.play;
+	if (!add_player_options(&c->args, &p->options_, &err)) {
+		req_free(r);
+		return cli_misuse(c, "%s", err.text);
+	}
+	str_set(&p->item_, c->args.words[0]);
+	str_set(&p->quality_, args_text(&c->args, "quality"));
+	str_set(&p->vo_, args_text(&c->args, "vo"));
+	p->start_ = args_number(&c->args, "start", MSG_UNKNOWN);
+	p->audio_ = args_has(&c->args, "audio");
+	p->url_ = args_has(&c->args, "url");
+	return watch(c, r);
+}
+
+static const struct opt play_options[] = {
+	{ "quality", .type = OPT_QUALITY, .arg = "Q",
+	  .help = "original, best or a height such as 720p" },
+	{ "audio", .help = "sound only" },
+	{ "vo", .type = OPT_TEXT, .arg = "VO",
+	  .help = "auto, window, terminal, audio, or an mpv output" },
+	{ "start", .type = OPT_SECONDS, .arg = "T",
+	  .help = "seconds or [[h:]m:]s; where you stopped if absent" },
+	{ "url", .help = "no player: print where one elsewhere can get it, and wait" },
+	{ .name = NULL },
+};
+
+const struct command cmd_play = {
+	.name = "play",
+	.args = "ITEM [-- MPV-OPTION…]",
+	.help = "play an item, from the vault if it is there",
+	.min = 1,
+	.max = 1,
+	.flags = CMD_REST,
+	.options = play_options,
+	.run = run_play,
+};
+
+static int run_serve(struct cli *c)
+{
+	struct req *r = req_new(REQ_SERVE);
+	args_words(&c->args, 0, &r->u.serve.items_);
+	r->u.serve.port_ = args_number(&c->args, "port",
+				       c->config->settings ? c->config->settings->server_port : 0);
+	return watch(c, r);
+}
+
+static const struct opt serve_options[] = {
+	{ "port", .type = OPT_NUMBER, .arg = "N", .max = 65535,
+	  .help = "0: any free one; the setting if absent" },
+	{ .name = NULL },
+};
+
+const struct command cmd_serve = {
+	.name = "serve",
+	.args = "[ITEM…]",
+	.help = "serve copies on 127.0.0.1 until interrupted; every complete one without ITEM",
+	.max = ANY_NUMBER,
+	.flags = CMD_SIGNAL_ENDS,
+	.options = serve_options,
+	.run = run_serve,
+};

@@ -1,0 +1,167 @@
+/* Sends a request and lives through its events until the last one. */
+#include "wait.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include "kiyya/clock.h"
+
+#define STOP_WAIT_MS 10000
+
+struct waiting {
+	struct cli *c;
+	uint64_t ticket;
+	event_fn fn;
+	void *arg;
+	bool done;
+	int code;           /* of EV_DONE, or of what stopped us */
+	bool stopping;      /* REQ_STOP is sent; code stays */
+	int64_t give_up_ms; /* when stopping */
+};
+
+int wait_take_signal(int signal_fd)
+{
+	struct pollfd p = { .fd = signal_fd, .events = POLLIN };
+	struct signalfd_siginfo info;
+	while (signal_fd > 0 && poll(&p, 1, 0) == 1) {
+		if (read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+			return 0;
+		int n = (int)info.ssi_signo;
+		if (n == SIGINT || n == SIGTERM || n == SIGHUP || n == SIGQUIT)
+			return n;
+	}
+	return 0;
+}
+
+static void ask_to_stop(struct waiting *w, int code)
+{
+	if (w->stopping) { /* told twice: no more patience */
+		w->done = true;
+		return;
+	}
+	struct req *r = req_new(REQ_STOP);
+	r->u.stop.of_ = (int64_t)w->ticket;
+	w->stopping = true;
+	w->code = code;
+	w->give_up_ms = clock_mono_ms(clock_real()) + STOP_WAIT_MS;
+	if (!link_send(w->c->config->link, r, 0))
+		w->done = true;
+}
+
+static void stop_by_signal(struct waiting *w, int signal)
+{
+	bool meant = w->c->command->flags & CMD_SIGNAL_ENDS;
+	ask_to_stop(w, meant ? 0 : 128 + signal);
+}
+
+/* A reader that went away is told nothing; a full disk is. */
+static void stop_by_output(struct waiting *w)
+{
+	int why = errno;
+	if (w->stopping)
+		return;
+	if (why == EPIPE) {
+		ask_to_stop(w, 128 + SIGPIPE);
+		return;
+	}
+	struct err err;
+	errno = why;
+	err_sys(&err, "writing standard output");
+	out_error(&w->c->out, "%s", err.text);
+	ask_to_stop(w, err_exit_code(err.kind));
+}
+
+static void take_done(struct waiting *w, const struct ev_done *d)
+{
+	w->done = true;
+	if (w->stopping)
+		return;
+	if (d->error_)
+		out_error(&w->c->out, "%s", d->error_);
+	if (d->exit_code_ != MSG_UNKNOWN)
+		w->code = (int)d->exit_code_;
+	else
+		w->code = d->ok_ ? 0 : err_exit_code(err_kind_of(d->category_));
+}
+
+static void take_event(struct waiting *w, const struct event *e)
+{
+	struct out *o = &w->c->out;
+	bool own = e->ticket == w->ticket;
+	if (!own && e->ticket != 0)
+		return;
+	if (w->fn && w->fn(w->c, e, w->arg))
+		return;
+	switch ((int)e->kind) {
+	case EV_NOTE:
+		if (str_eq(e->u.note.level_, "info") || !e->u.note.level_)
+			out_note(o, "%s", e->u.note.text_ ? e->u.note.text_ : "");
+		else
+			out_error(o, "%s", e->u.note.text_ ? e->u.note.text_ : "");
+		break;
+	case EV_ROW_FAILED:
+		if (!own)
+			break;
+		if (o->json)
+			out_json_event(o, e);
+		out_error(o, "%s: %s", e->u.row_failed.claim_id_ ? e->u.row_failed.claim_id_ : "",
+			  e->u.row_failed.error_ ? e->u.row_failed.error_ : "failed");
+		break;
+	case EV_DONE:
+		if (own)
+			take_done(w, &e->u.done);
+		break;
+	default:
+		if (own)
+			out_event(o, e);
+		break;
+	}
+}
+
+/* Sleeps until there is an event or a signal, or patience ends. */
+static void sleep_until_news(struct waiting *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->c->config->link->to_front.read_fd, .events = POLLIN },
+		{ .fd = w->c->config->signal_fd > 0 ? w->c->config->signal_fd : -1,
+		  .events = POLLIN },
+	};
+	int64_t left = -1;
+	if (w->stopping) {
+		left = w->give_up_ms - clock_mono_ms(clock_real());
+		if (left <= 0) {
+			out_error(&w->c->out, "the backend does not stop: leaving without it");
+			w->done = true;
+			return;
+		}
+	}
+	poll(fds, 2, (int)left);
+	int signal = fds[1].revents ? wait_take_signal(w->c->config->signal_fd) : 0;
+	if (signal)
+		stop_by_signal(w, signal);
+}
+
+int wait_for(struct cli *c, struct req *r, event_fn fn, void *arg)
+{
+	struct waiting w = { .c = c, .fn = fn, .arg = arg };
+	w.ticket = link_send(c->config->link, r, 0);
+	if (!w.ticket) {
+		out_error(&c->out, "%s: the backend is gone", c->command->name);
+		return err_exit_code(ERR_INTERNAL);
+	}
+	while (!w.done) {
+		struct event *e;
+		while (!w.done && (e = link_next_event(c->config->link))) {
+			take_event(&w, e);
+			event_free(e);
+		}
+		if (!out_flush(&c->out))
+			stop_by_output(&w);
+		if (!w.done)
+			sleep_until_news(&w);
+	}
+	return w.code;
+}
