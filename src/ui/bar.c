@@ -150,8 +150,7 @@ static void describe_view(struct ui *ui, struct buf *b)
 	if (marked > 0)
 		(void)!buf_addf(b, "%zu marked", marked);
 	if (v->fetched_at != TIME_UNKNOWN) {
-		(void)!buf_addf(b, "%s%s ", b->len ? dot : "",
-				v->cached ? "cached" : "from the gateway");
+		(void)!buf_addf(b, "%s%s ", b->len ? dot : "", v->cached ? "cached" : "fetched");
 		describe_age(ui, v->fetched_at, b);
 	}
 	if (loading)

@@ -93,7 +93,7 @@ static void draw_list(struct ui *ui, struct rect pane)
 	struct buf name, right;
 	buf_init(&name, 4096);
 	buf_init(&right, 64);
-	v->ops->title(v, &name);
+	v->ops->title(v, ui->canvas.glyphs, &name);
 	const struct listing *l = &v->listing;
 	if (l->sorts && l->sort > 0)
 		(void)!buf_addf(&name, ", by %s", l->sorts[l->sort].word);

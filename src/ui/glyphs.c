@@ -7,14 +7,14 @@ static const struct glyphs unicode = {
 	.cursor = "▸", .marked = "+",
 	.vault = "●", .downloading = "↓", .playing = "▶", .paused = "‖", .watched = "✓", .favorite = "♥",
 	.failed = "!", .waiting = "·",
-	.bar_full = "█", .bar_empty = "░", .more = "…", .dot = " · ", .dash = " – ",
+	.bar_full = "█", .bar_empty = "░", .more = "…", .dot = " · ",
 };
 static const struct glyphs ascii = {
 	.line = { " ", "|", "|", "|", "-", "+", "+", "+", "-", "+", "+", "+", "-", "+", "+", "+" },
 	.cursor = ">", .marked = "+",
 	.vault = "V", .downloading = "D", .playing = "P", .paused = "=", .watched = "w", .favorite = "f",
 	.failed = "!", .waiting = ".",
-	.bar_full = "#", .bar_empty = ".", .more = "...", .dot = " - ", .dash = " - ",
+	.bar_full = "#", .bar_empty = ".", .more = "...", .dot = " - ",
 };
 // clang-format on
 

@@ -18,7 +18,6 @@ struct glyphs { /* each one column wide */
 	const char *bar_full, *bar_empty;
 	const char *more; /* something was cut off; may be several columns */
 	const char *dot;  /* between facts, with its blanks */
-	const char *dash; /* between a name and its value, with its blanks */
 };
 
 const struct glyphs *glyphs_get(bool ascii);

@@ -152,7 +152,7 @@ bool keymap_key_of(const struct keymap *m, unsigned active, const char *line, ch
 		if ((b->where & active) == 0 || strcmp(b->line, line) != 0 ||
 		    keymap_find(m, active, b->key) != b->line)
 			continue;
-		key_name(b->key, out);
+		key_to_name(b->key, out);
 		return true;
 	}
 	return false;

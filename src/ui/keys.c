@@ -58,7 +58,7 @@ bool key_parse(const char *s, size_t len, uint32_t *ret)
 	return true;
 }
 
-void key_name(uint32_t code, char out[KEY_NAME_SIZE])
+void key_to_name(uint32_t code, char out[KEY_NAME_SIZE])
 {
 	for (size_t i = 0; i < N_NAMED; i++) {
 		if (named[i].code == code) {

@@ -54,7 +54,7 @@ struct key {
 /* Reads one key name: a single character, ^X, or <Name>. False: not a key. */
 bool key_parse(const char *s, size_t len, uint32_t *ret);
 /* As people read it: "j", "^F", "Enter". */
-void key_name(uint32_t code, char out[KEY_NAME_SIZE]);
+void key_to_name(uint32_t code, char out[KEY_NAME_SIZE]);
 /* Whether it types a character into a prompt. */
 bool key_is_text(uint32_t code);
 /* The character in UTF-8, ended; returns its bytes. */

@@ -74,7 +74,7 @@ static void keys_of(const struct ui *ui, const struct binding *b, char *out, siz
 		if (other->where != b->where || strcmp(other->line, b->line) != 0 ||
 		    keymap_find(&ui->keymap, b->where, other->key) != other->line)
 			continue;
-		key_name(other->key, key);
+		key_to_name(other->key, key);
 		size_t used = strlen(out);
 		snprintf(out + used, size - used, "%s%s", used ? " " : "", key);
 	}

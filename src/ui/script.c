@@ -1,4 +1,4 @@
-/* Drives the screen without a terminal: the language of tests/ui/*.test and of bug reports.
+/* Drives the screen without a terminal: the language of the .test files in tests/ui and of bug reports.
  *
  *	# a comment; blank lines are nothing
  *	keys    3 j <Enter> ^F      key names with blanks between; a number repeats the next one

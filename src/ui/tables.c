@@ -36,7 +36,7 @@ void ui_print_keys(FILE *out, bool json)
 		const struct binding *b = &m.v[i];
 		const struct command *c = command_find(b->line, strcspn(b->line, " "));
 		char key[KEY_NAME_SIZE], where[128];
-		key_name(b->key, key);
+		key_to_name(b->key, key);
 		keymap_where(b->where, where, sizeof(where));
 		const char *values[] = { key, where, b->line, c ? c->help : "" };
 		if (json)

@@ -31,7 +31,7 @@ struct view_ops {
 		     struct event *e); /* true: e has been moved in */
 	void (*loaded)(struct ui *ui, struct view *v,
 		       uint64_t ticket); /* NULL; its request was answered in full */
-	void (*title)(const struct view *v, struct buf *out);
+	void (*title)(const struct view *v, const struct glyphs *g, struct buf *out);
 	bool (*open)(struct ui *ui, struct view *v,
 		     struct item *it); /* NULL; false: show the detail */
 	bool (*back)(struct ui *ui,

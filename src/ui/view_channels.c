@@ -165,12 +165,12 @@ static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 	return true;
 }
 
-static void channels_title(const struct view *v, struct buf *out)
+static void channels_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
 	const struct place *p = here(v);
 	(void)!buf_add_str(out, p ? p->address : "Channels");
 	if (p && !p->is_item)
-		(void)!buf_addf(out, " – %s", p->order ? p->order : "newest");
+		(void)!buf_addf(out, "%s%s", g->dot, p->order ? p->order : "newest");
 }
 
 /* Shows the place on top of the stack. */

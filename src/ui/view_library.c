@@ -52,7 +52,7 @@ static void library_loaded(struct ui *ui, struct view *v, uint64_t ticket)
 	listing_update(&v->listing);
 }
 
-static void library_title(const struct view *v, struct buf *out)
+static void library_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
 	int64_t total = 0;
 	for (size_t i = 0; i < v->rows.n; i++) {
@@ -61,7 +61,7 @@ static void library_title(const struct view *v, struct buf *out)
 	}
 	char size[16];
 	str_size(size, sizeof(size), (uint64_t)total);
-	(void)!buf_addf(out, "Library – %s on this machine", size);
+	(void)!buf_addf(out, "Library%s%s on this machine", g->dot, size);
 }
 
 const struct view_ops view_library = {

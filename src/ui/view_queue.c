@@ -144,7 +144,7 @@ static void queue_loaded(struct ui *ui, struct view *v, uint64_t ticket)
 	listing_update(&ui->pane);
 }
 
-static void queue_title(const struct view *v, struct buf *out)
+static void queue_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
 	(void)!buf_add_str(out, "Queue");
 }

@@ -62,7 +62,7 @@ static void status_loaded(struct ui *ui, struct view *v, uint64_t ticket)
 	listing_update(&v->listing);
 }
 
-static void status_title(const struct view *v, struct buf *out)
+static void status_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
 	(void)!buf_add_str(out, "Status");
 }
