@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct fault_file {
-	sqlite3_file base; /* first: SQLite knows it by this */
+	sqlite3_file base;  /* first: SQLite knows it by this */
 	sqlite3_file *real; /* in the same piece of memory, behind this struct */
 };
 

@@ -14,7 +14,7 @@
 #include "kiyya/mem.h"
 #include "store/schema.h"
 
-#define STEPS 8
+#define STEPS 5
 
 /* What was acknowledged: the number of the last step of each kind that said yes. */
 struct acknowledged {
@@ -107,7 +107,8 @@ static void assert_kept(struct kit *k, const struct acknowledged *a, int n)
 	}
 	/* Done and in the vault, or neither. */
 	assert_true(store_copy_list(k->store, &cl, NULL));
-	assert_int_equal(kit_number(k, "SELECT count(*) FROM download_queue WHERE state = 'done'"), cl.n);
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM download_queue WHERE state = 'done'"),
+			 cl.n);
 	copy_list_release(&cl);
 	if (a->setting && (!setting || atol(setting) < a->setting))
 		fail_msg("fault %d: a setting is lost", n);
@@ -148,9 +149,9 @@ static void run_all(void **state, int code, bool sticky)
 {
 	struct kit *k = *state;
 	int n = 1;
-	/* The first hundred one by one: opening and migrating; then with growing steps. */
+	/* One by one while it is opened and migrated, then samples of what repeats itself. */
 	while (run_once(k, n, code, sticky))
-		n += n < 100 ? 1 : 7;
+		n += n < 60 ? 1 : 17;
 	print_message("%d chances to fail\n", n);
 	assert_true(n > 200);
 }
@@ -228,7 +229,8 @@ static void test_rescue_on_a_failing_disk(void **state)
 		remove_database(k);
 		kit_reopen(k, NULL);
 		evening(k->store, &a);
-		int64_t page = kit_number(k, "SELECT rootpage FROM sqlite_schema WHERE name = 'queries'");
+		int64_t page =
+		    kit_number(k, "SELECT rootpage FROM sqlite_schema WHERE name = 'queries'");
 		kit_close(k);
 		FILE *f = fopen(k->db, "r+");
 		assert_non_null(f);
@@ -255,12 +257,9 @@ int main(void)
 	fault_vfs_install();
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_broken_for_a_moment),
-		TEST(test_broken_for_good),
-		TEST(test_full_for_a_moment),
-		TEST(test_full_for_good),
-		TEST(test_full_disk_says_so),
-		TEST(test_migration_on_a_failing_disk),
+		TEST(test_broken_for_a_moment),      TEST(test_broken_for_good),
+		TEST(test_full_for_a_moment),        TEST(test_full_for_good),
+		TEST(test_full_disk_says_so),        TEST(test_migration_on_a_failing_disk),
 		TEST(test_rescue_on_a_failing_disk),
 	};
 	return cmocka_run_group_tests_name("store_fault", tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "kiyya/mem.h"
 
 #define CLAIMS 300
-#define ROUNDS 1500
+#define ROUNDS 800
 
 /* splitmix64: the same run for the same seed, anywhere. */
 static uint64_t next_random(uint64_t *state)
@@ -28,8 +28,9 @@ static int below(uint64_t *state, int n)
 
 static const char *random_text(uint64_t *rnd, struct arena *a)
 {
-	static const char *const words[] = { "film", "Évening", "ሰላም", "it's", "\"x\"", "-", "S01E02",
-					     "comedy", "'; --", "NEAR", "AND", "*", "日本", "ab" };
+	static const char *const words[] = { "film", "Évening", "ሰላም",    "it's",  "\"x\"",
+					     "-",    "S01E02",  "comedy", "'; --", "NEAR",
+					     "AND",  "*",       "日本",   "ab" };
 	char text[200] = "";
 	int n = below(rnd, 6);
 	for (int i = 0; i <= n; i++) {
@@ -118,7 +119,8 @@ static void change_randomly(struct kit *k, uint64_t *rnd, bool favorite[CLAIMS])
 			assert_true(store_cache_clear(k->store, NULL));
 		break;
 	case 6:
-		assert_true(store_cache_hold(k->store, keys[below(rnd, 4)], below(rnd, 2) == 0, NULL));
+		assert_true(
+		    store_cache_hold(k->store, keys[below(rnd, 4)], below(rnd, 2) == 0, NULL));
 		break;
 	case 7:
 		check_list(k, keys[below(rnd, 4)]);
@@ -148,7 +150,7 @@ static void run(struct kit *k, uint64_t seed)
 
 static void test_random_changes(void **state)
 {
-	for (uint64_t seed = 1; seed <= 4; seed++) {
+	for (uint64_t seed = 1; seed <= 2; seed++) {
 		print_message("seed %d\n", (int)seed);
 		run(*state, seed);
 	}
