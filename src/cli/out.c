@@ -21,6 +21,7 @@ void out_init(struct out *o, FILE *out, FILE *err)
 }
 
 /* Every word that a person sees goes through here. */
+PRINTF_LIKE(3, 0)
 static void out_line(FILE *to, const char *prefix, const char *fmt, va_list ap)
 {
 	struct buf b;
