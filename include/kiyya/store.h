@@ -23,6 +23,8 @@ struct store *store_open(const char *path, const struct clock *clock, char **ret
 void store_close(struct store *s);
 int store_version(const struct store *s);
 int store_latest_version(void);
+/* The version of a file without migrating it; 0 if there is none, -1 and *err if it cannot be told. */
+int store_peek_version(const char *path, struct err *err);
 bool store_check(struct store *s, char **ret_text /* "ok" or what is wrong; owned */, struct err *err);
 bool store_backup(struct store *s, const char *file, struct err *err);
 const char *store_library_version(void);
@@ -35,8 +37,12 @@ void lock_release(struct lock *l);
 int lock_holder(const char *path); /* PID of who holds it, 0 nobody */
 
 /* -- cache: claims, and lists of them by query ------------------------------------------------- */
-/* Upserts the claims (by claim id; raw may be NULL) and their place in a query's list from index `first` on.
- * One transaction. When `reset`, the list begins anew; when `complete`, it ends with them. key NULL: only the claims. */
+/* Upserts the claims (by claim id) and their place in a query's list from index `first` on. One transaction.
+ * When `reset`, the list begins anew; when `complete`, it ends with them. key NULL: only the claims.
+ * A list is dense and holds no claim twice: a double is left out, and what follows moves up. The index after the last is
+ * store_list.count; an index beyond it, but for the doubles left out, would leave a hole: those claims are kept
+ * without a place. Where the claims are at their places already, the rest of the list stays; else it ends
+ * with them, complete or not. A list is as old as its first claims. */
 bool store_cache_put(struct store *s, const char *key, const struct page *page, int64_t first, bool reset,
 		     bool complete, struct err *err);
 struct store_list { /* what is known of a stored list */
@@ -46,18 +52,28 @@ struct store_list { /* what is known of a stored list */
 	bool complete;      /* the last page has been seen */
 };
 bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err);
-/* Rows [first, first+limit) of a list, local state filled in. A list of which a claim was evicted: not found (NULL page
- * with *err ERR_NOT_FOUND). */
+/* A list that is being filled or shown: none of its claims is evicted or cleaned up until it is let go. */
+bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err);
+/* Rows [first, first+limit) of a list, local state filled in; at most 100000. Past the end of a complete list: an empty
+ * page. Past what is stored of another one, or a list of which a claim was evicted: NULL, ERR_NOT_FOUND. */
 struct page *store_cache_page(struct store *s, const char *key, int64_t first, int64_t limit, struct err *err);
 /* By claim id or by a unique id prefix of at least 4 hex or by lbry url; ERR_NOT_FOUND. */
 struct page *store_cache_claim(struct store *s, const char *id_or_url, struct err *err);
+/* What the gateway said of a claim, word for word: for debugging, and to be read again by a later version. Claims
+ * that are not in the cache are passed over. */
+struct store_raw { const char *claim_id, *json; };
+bool store_cache_put_raw(struct store *s, const struct store_raw *v, size_t n, struct err *err);
+char *store_cache_raw(struct store *s, const char *claim_id); /* owned; NULL if none */
 struct store_cache_stats { int64_t claims, queries, bytes, hits, misses; };
 bool store_cache_stats(struct store *s, struct store_cache_stats *ret, struct err *err);
 bool store_cache_count_hit(struct store *s, bool hit);
-bool store_cache_drop(struct store *s, const char *claim_id, struct err *err);
+/* Needed is a claim that is a favourite, has progress, is in the queue, the vault, a playlist, the watch-later list or
+ * the history, or is a followed channel: no cleaning takes it, only drop does (the lists it is in go with it). */
+bool store_cache_drop(struct store *s, const char *claim_id, struct err *err); /* ERR_NOT_FOUND */
 bool store_cache_cleanup(struct store *s, int64_t ttl_s, struct err *err); /* expired and unneeded rows */
-bool store_cache_clear(struct store *s, struct err *err);
-bool store_cache_optimize(struct store *s, struct err *err);
+bool store_cache_clear(struct store *s, struct err *err); /* all lists, all unneeded claims */
+bool store_cache_optimize(struct store *s, struct err *err); /* rewrites the file: a chore's work */
+/* Least recently used claims over max_items go, as far as they are not needed. */
 bool store_cache_evict(struct store *s, int64_t max_items, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);

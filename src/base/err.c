@@ -17,6 +17,30 @@ static const struct {
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/* Sentences quote what came from outside. Controls (C0, DEL, and C1 as UTF-8) become blanks, so
+ * that none reaches a terminal or breaks a log line, and a character cut in half at the end goes.
+ */
+static void tidy(char *text)
+{
+	size_t n = strlen(text);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i], next = (unsigned char)text[i + 1];
+		if (c < 0x20 || c == 0x7f)
+			text[i] = ' ';
+		else if (c == 0xc2 && next >= 0x80 && next < 0xa0)
+			text[i] = text[i + 1] = ' ';
+	}
+	size_t start = n; /* of the last character that is not ASCII */
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start == 0)
+		return;
+	unsigned char lead = (unsigned char)text[--start];
+	size_t needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+	if (n - start < needs)
+		text[start] = 0;
+}
+
 bool err_set(struct err *err, enum err_kind kind, int num, const char *fmt, ...)
 {
 	if (!err)
@@ -27,6 +51,7 @@ bool err_set(struct err *err, enum err_kind kind, int num, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
+	tidy(err->text);
 	return false;
 }
 
@@ -43,11 +68,11 @@ bool err_sys(struct err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(err->text))
-		return false;
 	char why[128];
 	const char *text = strerror_r(num, why, sizeof(why));
-	snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", text);
+	if (n >= 0 && (size_t)n < sizeof(err->text))
+		snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", text);
+	tidy(err->text);
 	return false;
 }
 
@@ -55,14 +80,16 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 {
 	if (!err)
 		return false;
-	char old[sizeof(err->text)];
-	memcpy(old, err->text, sizeof(old));
+	char doing[sizeof(err->text)];
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(doing, sizeof(doing), fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(err->text))
-		snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", old);
+	char both[2 * sizeof(err->text) + 2];
+	snprintf(both, sizeof(both), "%s: %s", doing, err->text);
+	memcpy(err->text, both, sizeof(err->text));
+	err->text[sizeof(err->text) - 1] = 0;
+	tidy(err->text);
 	return false;
 }
 

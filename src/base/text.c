@@ -127,7 +127,7 @@ size_t text_wrap(const char *s, int width, size_t *ret_skip)
 		}
 		used += w;
 	}
-	if (s[at] == '\0' || s[at] == '\n')
+	if ((s[at] == '\0' || s[at] == '\n') && (in_word || end == 0))
 		end = at;
 
 	size_t skip = 0;

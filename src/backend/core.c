@@ -1,0 +1,168 @@
+/* Starting and stopping what the backend thread owns. */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "doorbell.h"
+#include "engine.h"
+#include "playback.h"
+#include "ticket.h"
+#include "unlock.h"
+
+static void restore_health(void *arg, const char *url, int64_t last_success, int failures)
+{
+	gateway_health_restore(arg, url, last_success, failures);
+}
+
+bool core_boot(struct core *core, struct err *err)
+{
+	core->clock = clock_real();
+	core->timers = timers_new(core->clock);
+	wake_init(&core->chores_wake);
+	wake_init(&core->player_wake);
+	core->vault_dir =
+	    str_dup(str_empty(core->settings->download_dir) ? core->paths->vault_dir
+							    : core->settings->download_dir);
+	core->chores = chores_new(2, &core->chores_wake, err);
+	if (!core->chores)
+		return false;
+	if (!paths_create(core->paths, err))
+		return false;
+	char *note = NULL;
+	core->store = store_open(core->paths->db, core->clock, &note, err);
+	if (note)
+		post_note(core, NULL, "warn", "%s", note);
+	free(note);
+	if (!core->store)
+		return false;
+	core->unlock = unlock_new(core);
+	core->engine = engine_new(core);
+	core->playback = playback_new(core);
+	return true;
+}
+
+void core_shut(struct core *core)
+{
+	tickets_stop_all(core);
+	playback_free(core->playback);
+	engine_free(core->engine);
+	unlock_free(core->unlock);
+	chores_free(core->chores);
+	if (core->gateway && core->store) {
+		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
+			const struct gateway_health *h = gateway_health_of(core->gateway, i);
+			struct err why;
+			if (!store_health_put(core->store, h->url, h->last_success, h->failures,
+					      &why))
+				log_warn("backend", NULL, "gateway health not kept: %s", why.text);
+		}
+	}
+	gateway_free(core->gateway);
+	if (core->http)
+		http_free(core->http);
+	vault_free(core->vault);
+	doorbell_free(core->doorbell);
+	lock_release(core->lock);
+	store_close(core->store);
+	timers_free(core->timers);
+	wake_release(&core->chores_wake);
+	wake_release(&core->player_wake);
+	free(core->vault_dir);
+	if (core->passphrase)
+		explicit_bzero(core->passphrase, strlen(core->passphrase));
+	free(core->passphrase);
+}
+
+struct http *core_http(struct core *core, struct err *err)
+{
+	if (core->offline) {
+		err_set(err, ERR_NET, 0, "--offline: nothing is asked from the network");
+		return NULL;
+	}
+	if (core->http)
+		return core->http;
+	const struct settings *s = core->settings;
+	struct strs endpoints;
+	strs_copy(&endpoints, &s->gateway_urls);
+	if (!str_empty(s->gateway_player_url))
+		strs_add(&endpoints, s->gateway_player_url);
+	if (!str_empty(s->gateway_search_url))
+		strs_add(&endpoints, s->gateway_search_url);
+	core->http = http_new(&(struct http_config){ .proxy = s->net_proxy,
+						     .ca_file = s->net_ca_file,
+						     .endpoints = &endpoints,
+						     .allow_hosts = &s->gateway_allow_hosts },
+			      err);
+	strs_release(&endpoints);
+	return core->http;
+}
+
+static void log_attempt(void *arg, const struct gateway_attempt *a)
+{
+	struct core *core = arg;
+	struct log_row row = {
+		.time = a->time,
+		.level = a->error ? "warn" : "info",
+		.component = "gateway",
+		.message = a->error ? a->error : a->method,
+		.gateway = a->url,
+		.code = INT64_MIN,
+		.ms = a->ms,
+		.http_status = a->http_status ? a->http_status : INT64_MIN,
+	};
+	struct err why;
+	if (core->store && !store_log_put(core->store, "gateway", &row, &why))
+		log_warn("backend", NULL, "a gateway call was not recorded: %s", why.text);
+}
+
+struct gateway *core_gateway(struct core *core, struct err *err)
+{
+	struct http *http = core_http(core, err);
+	if (!http || core->gateway)
+		return http ? core->gateway : NULL;
+	const struct settings *s = core->settings;
+	core->gateway = gateway_new(&(struct gateway_config){ .urls = &s->gateway_urls,
+							      .timeout_ms = s->gateway_timeout,
+							      .search_url = s->gateway_search_url,
+							      .player_url = s->gateway_player_url,
+							      .clock = core->clock,
+							      .on_attempt = log_attempt,
+							      .arg = core },
+				    http, core->timers, err);
+	if (core->gateway)
+		store_health_each(core->store, restore_health, core->gateway);
+	return core->gateway;
+}
+
+struct vault *core_vault(struct core *core, struct err *err)
+{
+	if (!core->vault)
+		core->vault =
+		    vault_new(&(struct vault_paths){ .vault_dir = core->vault_dir,
+						     .keyring = core->paths->keyring,
+						     .keyring_dir = core->paths->keyring_dir,
+						     .key_file = core->paths->key_file },
+			      NULL, err);
+	return core->vault;
+}
+
+bool core_take_lock(struct core *core, struct err *err)
+{
+	if (core->lock)
+		return true;
+	core->lock = lock_take(core->paths->lock, err);
+	if (!core->lock)
+		return false;
+	core->doorbell = doorbell_new(core->paths->lock);
+	return store_queue_recover(core->store, err);
+}
+
+void core_drop_lock(struct core *core)
+{
+	if (core->work_off || !core->lock)
+		return;
+	doorbell_free(core->doorbell);
+	core->doorbell = NULL;
+	lock_release(core->lock);
+	core->lock = NULL;
+}

@@ -1,0 +1,72 @@
+/* What the backend thread owns, shared by the files of this room. Everything here is used on that thread only;
+ * services that cost time to start are started at the first need. */
+#ifndef KIYYA_BACKEND_CORE_H
+#define KIYYA_BACKEND_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "kiyya/chores.h"
+#include "kiyya/clock.h"
+#include "kiyya/err.h"
+#include "kiyya/gateway.h"
+#include "kiyya/http.h"
+#include "kiyya/link.h"
+#include "kiyya/log.h"
+#include "kiyya/mem.h"
+#include "kiyya/path.h"
+#include "kiyya/settings.h"
+#include "kiyya/store.h"
+#include "kiyya/str.h"
+#include "kiyya/timer.h"
+#include "kiyya/vault.h"
+#include "kiyya/wake.h"
+
+struct engine;
+struct playback;
+struct unlock;
+struct ticket;
+struct doorbell;
+
+struct core {
+	const struct paths *paths;
+	const struct settings *settings;
+	const struct clock *clock;
+	struct link *link;
+	bool offline;  /* no network at all */
+	bool work_off; /* this process works the whole queue off while it lives */
+	char *passphrase;
+
+	struct timers *timers;
+	struct chores *chores;
+	unsigned last_lane; /* chores' lanes only have to differ */
+	struct wake chores_wake, player_wake;
+	struct store *store;    /* NULL: boot_error says why, and so does every answer */
+	struct err boot_error;
+	char *vault_dir;
+
+	struct ticket *tickets; /* open ones */
+	struct lock *lock;      /* held: this process may write queue, vault and keys */
+	struct doorbell *doorbell;
+	struct engine *engine;
+	struct playback *playback;
+	struct unlock *unlock;
+
+	/* by core_http(), core_gateway(), core_vault() */
+	struct http *http;
+	struct gateway *gateway;
+	struct vault *vault;
+};
+
+bool core_boot(struct core *core, struct err *err);
+void core_shut(struct core *core);
+
+/* NULL and ERR_NET when --offline forbids it. */
+struct http *core_http(struct core *core, struct err *err);
+struct gateway *core_gateway(struct core *core, struct err *err);
+struct vault *core_vault(struct core *core, struct err *err);
+/* Takes the lock if this process does not have it. ERR_BUSY naming the PID. */
+bool core_take_lock(struct core *core, struct err *err);
+/* Lets go of it, unless the process works the queue off. */
+void core_drop_lock(struct core *core);
+
+#endif

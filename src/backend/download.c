@@ -1,0 +1,393 @@
+/* Answers download, queue, queue_act and queue_run. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "doorbell.h"
+#include "engine.h"
+#include "kiyya/quality.h"
+#include "lookup.h"
+#include "route.h"
+#include "ticket.h"
+
+struct download_request {
+	struct core *core;
+	struct ticket *ticket;
+	struct strs items;
+	size_t next;
+	char quality[QUALITY_SIZE];
+	bool queue_only;
+	struct lookup *lookup;
+	int64_t *ids;
+	size_t n_ids;
+	struct tally tally;
+};
+
+static void request_free(struct download_request *r)
+{
+	lookup_cancel(r->lookup);
+	strs_release(&r->items);
+	free(r->ids);
+	free(r);
+}
+
+static void request_cancel(void *arg)
+{
+	request_free(arg);
+}
+
+static void row_from_claim(struct download *d, const struct claim *c, const char *quality,
+			   int64_t now)
+{
+	download_init(d);
+	memcpy(d->claim_id, c->id, sizeof(d->claim_id));
+	memcpy(d->stream_id, c->stream_id[0] ? c->stream_id : c->id, sizeof(d->stream_id));
+	str_copy(d->quality, sizeof(d->quality), quality);
+	d->title = str_dup(c->title);
+	d->channel = str_dup(c->channel_name);
+	d->media_type = str_dup(c->media_type);
+	memcpy(d->sd_hash, c->sd_hash, sizeof(d->sd_hash));
+	memcpy(d->source_hash, c->source_hash, sizeof(d->source_hash));
+	d->size = c->size;
+	d->duration = c->duration;
+	d->release_time = c->release_time;
+	d->state = DOWNLOAD_QUEUED;
+	d->added_at = now;
+}
+
+/* Whether there is anything to download, and we may. */
+static bool may_download(const struct claim *c, struct err *err)
+{
+	if (c->kind == CLAIM_CHANNEL || c->kind == CLAIM_COLLECTION)
+		return err_set(err, ERR_USAGE, 0, "\"%.100s\" is a %s, not something to download",
+			       c->title, claim_kind_word(c->kind));
+	if (c->reason && (!c->playable || !c->sd_hash[0]))
+		return err_set(err, ERR_REFUSED, 0, "\"%.100s\": %s", c->title, c->reason);
+	if (!c->sd_hash[0])
+		return err_set(err, ERR_REFUSED, 0, "\"%.100s\" has nothing to download", c->title);
+	return true;
+}
+
+/* What the vault has of it already: true if that is all of it, else d goes on from the partial file. */
+static bool take_up_copy(struct core *core, struct download *d)
+{
+	struct copy_list copies;
+	if (!store_copy_find(core->store, d->claim_id, d->quality, &copies, NULL))
+		return false;
+	const struct copy *c = &copies.v[0];
+	bool complete = c->complete;
+	if (complete) {
+		d->state = DOWNLOAD_DONE;
+		d->have = d->size = c->size;
+	} else if (c->encrypted && str_eq(c->sd_hash, d->sd_hash)) {
+		str_set(&d->file, c->file);
+	}
+	copy_list_release(&copies);
+	return complete;
+}
+
+/* Queues it; a copy that is complete is done at once. */
+static bool queue_claim(struct download_request *r, const struct claim *c, struct err *err)
+{
+	struct core *core = r->core;
+	if (!may_download(c, err))
+		return false;
+	struct download d;
+	row_from_claim(&d, c, r->quality, clock_wall(core->clock));
+	if (take_up_copy(core, &d)) {
+		engine_post_row(core->engine, r->ticket, &d, "done");
+		download_release(&d);
+		return true;
+	}
+	bool was_there = false;
+	bool ok = store_queue_add(core->store, &d, &was_there, err);
+	if (ok && was_there && d.state != DOWNLOAD_ACTIVE && d.state != DOWNLOAD_QUEUED) {
+		/* Asked for again: what was paused, failed, or done and deleted since, runs. */
+		if (d.state == DOWNLOAD_DONE) {
+			d.have = 0;
+			str_set(&d.file, NULL);
+		}
+		d.state = DOWNLOAD_QUEUED;
+		d.retries = 0;
+		str_set(&d.error, NULL);
+		str_set(&d.category, NULL);
+		ok = store_queue_update(core->store, &d, err);
+	}
+	if (ok) {
+		r->ids = mem_grow(r->ids, r->n_ids + 1, sizeof(*r->ids));
+		r->ids[r->n_ids++] = d.id;
+		engine_post_row(core->engine, NULL, &d, "progress");
+		engine_post_row(core->engine, r->ticket, &d, NULL);
+	}
+	download_release(&d);
+	return ok;
+}
+
+/* Everything is queued: whoever holds the lock works it off. */
+static void all_queued(struct download_request *r)
+{
+	struct core *core = r->core;
+	struct ticket *t = r->ticket;
+	struct err err;
+	if (!r->n_ids || r->queue_only) {
+		ticket_done_tally(t, &r->tally);
+	} else if (core->offline) {
+		post_note(core, t, "info", "queued; --offline: nothing is fetched now");
+		ticket_done_tally(t, &r->tally);
+	} else if (core_take_lock(core, &err)) {
+		if (r->tally.n_failed)
+			post_note(core, t, "warn", "%d of the items could not be queued",
+				  r->tally.n_failed);
+		engine_watch(core->engine, t, r->ids, r->n_ids);
+		request_free(r);
+		return;
+	} else if (err.kind == ERR_BUSY) {
+		post_note(core, t, "info", "queued; process %d is working the queue off", err.num);
+		ticket_done_tally(t, &r->tally);
+	} else {
+		ticket_done(t, &err);
+	}
+	if (core->lock)
+		engine_kick(core->engine);
+	else
+		doorbell_ring(core->paths->lock);
+	request_free(r);
+}
+
+static void next_item(struct download_request *r);
+
+static void on_claim(void *arg, struct page *one, bool stale, const struct err *err)
+{
+	struct download_request *r = arg;
+	struct err why = err ? *err : (struct err){ 0 };
+	r->lookup = NULL;
+	bool ok = one && queue_claim(r, &one->items[0], &why);
+	if (!ok && r->items.n > 1)
+		post_row_failed(r->ticket, one ? one->items[0].id : r->items.v[r->next], &why);
+	tally_add(&r->tally, ok ? NULL : &why);
+	page_free(one);
+	r->next++;
+	next_item(r);
+}
+
+static void next_item(struct download_request *r)
+{
+	if (r->next < r->items.n)
+		r->lookup =
+		    lookup_start(r->core, r->items.v[r->next], LOOKUP_STORED_FIRST, on_claim, r);
+	else
+		all_queued(r);
+}
+
+void answer_download(struct core *core, struct ticket *t, const struct req_download *q)
+{
+	struct err err;
+	const char *quality =
+	    str_empty(q->quality_) ? core->settings->download_quality : q->quality_;
+	if (!quality_is_word(quality)) {
+		err_set(&err, ERR_USAGE, 0,
+			"\"%.20s\" is no quality: original, best, or a height such as 720p",
+			quality);
+		ticket_done(t, &err);
+		return;
+	}
+	bool encrypt =
+	    q->encrypt_ == MSG_UNKNOWN ? core->settings->download_encrypt : q->encrypt_ != 0;
+	if (!encrypt) {
+		err_set(&err, ERR_USAGE, 0,
+			"unencrypted downloads are not in this version: leave out --no-encrypt");
+		ticket_done(t, &err);
+		return;
+	}
+	if (!str_eq(quality, "original"))
+		post_note(core, t, "info", "%s: this version fetches the original", quality);
+	struct download_request *r = NEW(struct download_request);
+	*r = (struct download_request){ .core = core, .ticket = t, .queue_only = q->queue_only_ };
+	str_copy(r->quality, sizeof(r->quality), "original");
+	strs_copy(&r->items, &q->items_);
+	ticket_on_cancel(t, request_cancel, r);
+	next_item(r);
+}
+
+void answer_queue(struct core *core, struct ticket *t, const struct req_queue *r)
+{
+	struct download_list rows;
+	struct err err;
+	if (!store_queue_list(core->store, r->done_, &rows, &err)) {
+		ticket_done(t, &err);
+		return;
+	}
+	for (size_t i = 0; i < rows.n; i++)
+		engine_post_row(core->engine, t, &rows.v[i], NULL);
+	download_list_release(&rows);
+	engine_post_status(core->engine);
+	ticket_done(t, NULL);
+}
+
+void answer_queue_run(struct core *core, struct ticket *t, const struct req_queue_run *r)
+{
+	struct err err;
+	if (core->offline) {
+		err_set(&err, ERR_NET, 0, "--offline: nothing can be fetched");
+		ticket_done(t, &err);
+	} else if (core_take_lock(core, &err)) {
+		engine_watch(core->engine, t, NULL, 0);
+	} else {
+		ticket_done(t, &err);
+	}
+}
+
+/* -- queue_act: a table of what can be done to a row --------------------------------------------- */
+
+static bool act_pause(struct core *core, struct download *d, struct err *err)
+{
+	if (d->state != DOWNLOAD_QUEUED && d->state != DOWNLOAD_ACTIVE)
+		return true;
+	d->state = DOWNLOAD_PAUSED;
+	return store_queue_update(core->store, d, err);
+}
+
+static bool act_resume(struct core *core, struct download *d, struct err *err)
+{
+	if (d->state != DOWNLOAD_PAUSED && d->state != DOWNLOAD_FAILED)
+		return true;
+	d->state = DOWNLOAD_QUEUED;
+	d->retries = 0;
+	str_set(&d->error, NULL);
+	str_set(&d->category, NULL);
+	return store_queue_update(core->store, d, err);
+}
+
+static bool act_retry(struct core *core, struct download *d, struct err *err)
+{
+	return d->state != DOWNLOAD_FAILED || act_resume(core, d, err);
+}
+
+/* The partial stays and offline lists it; its row of the queue leaves. */
+static bool act_cancel(struct core *core, struct download *d, struct err *err)
+{
+	if (d->file && d->state != DOWNLOAD_DONE) {
+		struct copy c;
+		copy_init(&c);
+		memcpy(c.claim_id, d->claim_id, sizeof(c.claim_id));
+		memcpy(c.quality, d->quality, sizeof(c.quality));
+		c.title = str_dup(d->title);
+		c.channel = str_dup(d->channel);
+		c.media_type = str_dup(d->media_type);
+		c.size = d->size;
+		c.duration = d->duration;
+		c.release_time = d->release_time;
+		c.added_at = clock_wall(core->clock);
+		c.file = str_dup(d->file);
+		c.publisher_hash = str_dup("unchecked");
+		memcpy(c.sd_hash, d->sd_hash, sizeof(c.sd_hash));
+		memcpy(c.source_hash, d->source_hash, sizeof(c.source_hash));
+		bool ok = store_copy_put(core->store, &c, err);
+		copy_release(&c);
+		if (!ok)
+			return false;
+	}
+	return store_queue_remove(core->store, d->id, err);
+}
+
+static bool act_discard(struct core *core, struct download *d, struct err *err)
+{
+	if (d->file && d->state != DOWNLOAD_DONE) {
+		char *path = path_join(core->vault_dir, d->file);
+		bool gone = unlink(path) == 0 || errno == ENOENT;
+		free(path);
+		if (!gone)
+			return err_sys(err, "deleting the partial file");
+	}
+	return store_queue_remove(core->store, d->id, err);
+}
+
+static bool act_up(struct core *core, struct download *d, struct err *err)
+{
+	return store_queue_move(core->store, d->id, -1, err);
+}
+
+static bool act_down(struct core *core, struct download *d, struct err *err)
+{
+	return store_queue_move(core->store, d->id, 1, err);
+}
+
+static const struct action {
+	const char *name;
+	bool (*act)(struct core *core, struct download *d, struct err *err);
+	bool stops, removes;
+} actions[] = {
+	{ "pause", act_pause, true, false },    { "resume", act_resume, false, false },
+	{ "retry", act_retry, false, false },   { "cancel", act_cancel, true, true },
+	{ "discard", act_discard, true, true }, { "up", act_up, false, false },
+	{ "down", act_down, false, false },
+};
+
+static const struct action *find_action(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (str_eq(actions[i].name, name))
+			return &actions[i];
+	return NULL;
+}
+
+static void act_on_rows(struct core *core, struct ticket *t, const struct action *a,
+			struct download_list *rows, struct tally *tally)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		struct download *d = &rows->v[i];
+		struct err err;
+		if (a->stops) {
+			struct download_list fresh;
+			engine_stop_row(core->engine, d->id);
+			/* The engine has just saved what it knew of the row. */
+			if (store_queue_find(core->store, d->claim_id, &fresh, NULL)) {
+				for (size_t k = 0; k < fresh.n; k++) {
+					if (fresh.v[k].id != d->id)
+						continue;
+					download_release(d);
+					download_copy(d, &fresh.v[k]);
+				}
+				download_list_release(&fresh);
+			}
+		}
+		bool ok = a->act(core, d, &err);
+		tally_add(tally, ok ? NULL : &err);
+		if (ok)
+			engine_post_row(core->engine, NULL, d, a->removes ? "removed" : "progress");
+		else
+			post_row_failed(t, d->claim_id, &err);
+	}
+}
+
+void answer_queue_act(struct core *core, struct ticket *t, const struct req_queue_act *r)
+{
+	struct err err;
+	struct tally tally = { 0 };
+	const struct action *a = find_action(r->action_);
+	if (!a) {
+		err_set(&err, ERR_USAGE, 0,
+			"queue knows pause, resume, retry, cancel, discard, up and down");
+		ticket_done(t, &err);
+		return;
+	}
+	if (!core_take_lock(core, &err)) {
+		ticket_done(t, &err);
+		return;
+	}
+	struct download_list rows;
+	if (r->all_ && store_queue_list(core->store, false, &rows, &err)) {
+		act_on_rows(core, t, a, &rows, &tally);
+		download_list_release(&rows);
+	}
+	for (size_t i = 0; i < r->items_.n; i++) {
+		if (!store_queue_find(core->store, r->items_.v[i], &rows, &err)) {
+			tally_add(&tally, &err);
+			continue;
+		}
+		act_on_rows(core, t, a, &rows, &tally);
+		download_list_release(&rows);
+	}
+	engine_kick(core->engine);
+	ticket_done_tally(t, &tally);
+}

@@ -1,0 +1,490 @@
+/* The download queue at work.
+ *
+ * The database holds the rows; the engine holds a struct run for each row that is being worked on (or waits for its next
+ * try). After every change it looks at the queue from the top and starts what there is room for. */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "lookup.h"
+#include "rate.h"
+#include "ticket.h"
+#include "transfer.h"
+#include "unlock.h"
+#include "watch.h"
+
+#define TICK_MS         100
+#define STATUS_MS       500
+#define SAVE_MS         2000
+#define BACKOFF_FIRST_S 2
+#define BACKOFF_MOST_S  300
+
+struct run {
+	struct run *next;
+	struct engine *engine;
+	struct download row;
+	struct transfer *transfer; /* NULL: waits for its next try, or for a look-up */
+	struct lookup *lookup;     /* the content has changed: what does the gateway say? */
+	uint64_t timer;            /* the next try */
+	struct rate rate;
+	uint64_t received; /* by transfers before this one */
+	int64_t had;       /* row.have when this try began */
+	bool looked_up, keep_mismatch, dirty;
+	int64_t saved_at;
+};
+
+struct engine {
+	struct core *core;
+	struct run *runs;
+	struct watch *watches;
+	bool unlocking, unlocked;
+	uint64_t tick, kick;
+	int64_t status_at;
+	bool closing;
+};
+
+static void look(struct engine *e);
+static void run_begin(struct run *r);
+
+struct engine *engine_new(struct core *core)
+{
+	struct engine *e = NEW(struct engine);
+	e->core = core;
+	return e;
+}
+
+/* -- telling ------------------------------------------------------------------------------------- */
+
+static uint64_t received(const struct run *r)
+{
+	return r->received + (r->transfer ? transfer_received(r->transfer) : 0);
+}
+
+static struct run *find_run(const struct engine *e, int64_t id)
+{
+	for (struct run *r = e->runs; r; r = r->next)
+		if (r->row.id == id)
+			return r;
+	return NULL;
+}
+
+void engine_fill_rate(const struct engine *e, int64_t id, int64_t *rate, int64_t *eta,
+		      int64_t *have)
+{
+	const struct run *r = find_run(e, id);
+	if (!r)
+		return;
+	*have = r->row.have;
+	*rate = rate_now(&r->rate);
+	if (*rate > 0 && r->row.size >= 0)
+		*eta = (r->row.size - r->row.have + *rate - 1) / *rate;
+}
+
+void engine_post_row(struct engine *e, struct ticket *t, const struct download *row,
+		     const char *what)
+{
+	struct event *ev = t ? ticket_event(t, EV_DOWNLOAD) : event_new(EV_DOWNLOAD);
+	struct ev_download *d = &ev->u.download;
+	d->event_ = str_dup(what);
+	d->claim_id_ = str_dup(row->claim_id);
+	d->title_ = str_dup(row->title);
+	d->quality_ = str_dup(row->quality);
+	d->state_ = str_dup(download_state_word(row->state));
+	d->have_ = row->have;
+	if (row->size >= 0)
+		d->total_ = row->size;
+	engine_fill_rate(e, row->id, &d->rate_, &d->eta_, &d->have_);
+	if (row->error) {
+		d->error_ = str_dup(row->error);
+		d->category_ = str_dup(row->category);
+		d->retry_ = row->retry;
+	}
+	d->encrypted_ = row->encrypted;
+	link_post(e->core->link, ev);
+}
+
+/* To everybody: as news, and to the tickets that run this row. */
+static void tell(struct engine *e, const struct download *row, const char *what)
+{
+	engine_post_row(e, NULL, row, what);
+	for (struct watch *w = e->watches; w; w = w->next)
+		if (watch_wants(w, row->id))
+			engine_post_row(e, w->ticket, row, what);
+}
+
+void engine_post_status(struct engine *e)
+{
+	struct download_list rows;
+	struct err err;
+	if (!store_queue_list(e->core->store, false, &rows, &err))
+		return;
+	struct event *ev = event_new(EV_STATUS);
+	struct ev_status *s = &ev->u.status;
+	s->queued_ = s->active_ = s->paused_ = s->failed_ = s->rate_ = 0;
+	for (size_t i = 0; i < rows.n; i++) {
+		s->queued_ += rows.v[i].state == DOWNLOAD_QUEUED;
+		s->active_ += rows.v[i].state == DOWNLOAD_ACTIVE;
+		s->paused_ += rows.v[i].state == DOWNLOAD_PAUSED;
+		s->failed_ += rows.v[i].state == DOWNLOAD_FAILED;
+	}
+	for (struct run *r = e->runs; r; r = r->next)
+		s->rate_ += rate_now(&r->rate);
+	s->holder_ = e->core->lock != NULL;
+	if (!e->core->lock)
+		s->holder_pid_ = lock_holder(e->core->paths->lock);
+	download_list_release(&rows);
+	link_post(e->core->link, ev);
+}
+
+static void save(struct run *r)
+{
+	struct err err;
+	r->saved_at = clock_mono_ms(r->engine->core->clock);
+	if (!store_queue_update(r->engine->core->store, &r->row, &err))
+		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
+}
+
+/* While anything runs: ten times a second what moved is told. */
+static void on_tick(void *arg)
+{
+	struct engine *e = arg;
+	e->tick = 0;
+	int64_t now = clock_mono_ms(e->core->clock);
+	bool any = false;
+	for (struct run *r = e->runs; r; r = r->next) {
+		any = any || r->transfer;
+		rate_add(&r->rate, now, received(r));
+		if (!r->dirty)
+			continue;
+		r->dirty = false;
+		if (now - r->saved_at >= SAVE_MS)
+			save(r);
+		tell(e, &r->row, "progress");
+	}
+	if (now - e->status_at >= STATUS_MS) {
+		e->status_at = now;
+		engine_post_status(e);
+	}
+	if (any)
+		e->tick = timer_add(e->core->timers, TICK_MS, on_tick, e);
+}
+
+static void start_ticking(struct engine *e)
+{
+	if (!e->tick)
+		e->tick = timer_add(e->core->timers, TICK_MS, on_tick, e);
+}
+
+/* -- one row -------------------------------------------------------------------------------------- */
+
+static void run_free(struct run *r)
+{
+	struct run **p = &r->engine->runs;
+	while (*p != r)
+		p = &(*p)->next;
+	*p = r->next;
+	transfer_free(r->transfer);
+	lookup_cancel(r->lookup);
+	timer_drop(r->engine->core->timers, r->timer);
+	download_release(&r->row);
+	free(r);
+}
+
+static void set_error(struct download *row, const struct err *err)
+{
+	str_set(&row->error, err ? err->text : NULL);
+	str_set(&row->category, err ? err_category(err->kind) : NULL);
+	row->retry = err && err_can_retry(err->kind);
+}
+
+static void run_over(struct run *r, enum download_state state, const struct err *err)
+{
+	struct engine *e = r->engine;
+	r->row.state = state;
+	set_error(&r->row, err);
+	save(r);
+	if (err)
+		log_warn("download", r->row.claim_id, "%s", err->text);
+	tell(e, &r->row,
+	     state == DOWNLOAD_DONE     ? "done"
+	     : state == DOWNLOAD_FAILED ? "failed"
+					: "progress");
+	for (struct watch *w = e->watches; w; w = w->next)
+		if (watch_wants(w, r->row.id))
+			watch_row_over(w, &r->row, err);
+	run_free(r);
+	engine_kick(e);
+}
+
+static void try_again(void *arg)
+{
+	struct run *r = arg;
+	r->timer = 0;
+	run_begin(r);
+}
+
+/* Commands give up after some tries without a new byte; the browser and the daemon never do. */
+static void back_off(struct run *r, const struct err *err, int64_t retry_after)
+{
+	struct core *core = r->engine->core;
+	r->row.retries = r->row.have > r->had ? 0 : r->row.retries + 1;
+	if (!core->work_off && r->row.retries > core->settings->download_retries) {
+		run_over(r, DOWNLOAD_FAILED, err);
+		return;
+	}
+	int64_t wait = BACKOFF_FIRST_S;
+	for (int64_t i = 1; i < r->row.retries && wait < BACKOFF_MOST_S; i++)
+		wait *= 2;
+	if (wait > BACKOFF_MOST_S)
+		wait = BACKOFF_MOST_S;
+	if (retry_after > wait)
+		wait = retry_after;
+	r->row.state = DOWNLOAD_QUEUED;
+	set_error(&r->row, err);
+	save(r);
+	log_info("download", r->row.claim_id, "again in %lld s: %s", (long long)wait, err->text);
+	tell(r->engine, &r->row, "progress");
+	r->timer = timer_add(core->timers, wait * 1000, try_again, r);
+	engine_kick(r->engine); /* there is room for another row meanwhile */
+}
+
+static void forget_file(struct run *r)
+{
+	str_set(&r->row.file, NULL);
+	r->row.have = 0;
+}
+
+/* The gateway has said what the content is now. Once more, into a new file; what there is now then counts. */
+static void on_looked_up(void *arg, struct page *one, bool stale, const struct err *err)
+{
+	struct run *r = arg;
+	r->lookup = NULL;
+	if (!one || stale) {
+		page_free(one);
+		back_off(r, err, -1);
+		return;
+	}
+	const struct claim *c = &one->items[0];
+	memcpy(r->row.sd_hash, c->sd_hash, sizeof(r->row.sd_hash));
+	memcpy(r->row.source_hash, c->source_hash, sizeof(r->row.source_hash));
+	r->row.size = c->size;
+	str_set(&r->row.url, NULL);
+	page_free(one);
+	forget_file(r);
+	run_begin(r);
+}
+
+static void content_changed(struct run *r, const struct err *err)
+{
+	if (r->looked_up) {
+		run_over(r, DOWNLOAD_FAILED, err);
+		return;
+	}
+	r->looked_up = r->keep_mismatch = true;
+	log_warn("download", r->row.claim_id, "%s: once more, into a new file", err->text);
+	r->lookup =
+	    lookup_start(r->engine->core, r->row.claim_id, LOOKUP_GATEWAY_FIRST, on_looked_up, r);
+}
+
+static void on_moved(void *arg, struct download *row)
+{
+	struct run *r = arg;
+	r->dirty = true;
+	if (row->file && row->have == 0)
+		save(r); /* its file's name, before there is a file */
+}
+
+static void on_ended(void *arg, enum transfer_end how, const struct copy *copy,
+		     const struct err *err)
+{
+	struct run *r = arg;
+	struct err why = err ? *err : (struct err){ 0 };
+	int64_t retry_after = transfer_retry_after_s(r->transfer);
+	r->received = received(r);
+	transfer_free(r->transfer);
+	r->transfer = NULL;
+	switch (how) {
+	case TRANSFER_DONE:
+		if (str_eq(copy->publisher_hash, "mismatch"))
+			err_set(&why, ERR_DAMAGED, 0,
+				"kept, but it is not what the publisher signed, fetched twice");
+		run_over(r, DOWNLOAD_DONE, why.kind ? &why : NULL);
+		break;
+	case TRANSFER_AGAIN:
+		back_off(r, &why, retry_after);
+		break;
+	case TRANSFER_CHANGED:
+		content_changed(r, &why);
+		break;
+	case TRANSFER_FAILED:
+		run_over(r, why.kind == ERR_SPACE ? DOWNLOAD_PAUSED : DOWNLOAD_FAILED, &why);
+		break;
+	}
+}
+
+static void run_begin(struct run *r)
+{
+	struct engine *e = r->engine;
+	r->row.state = DOWNLOAD_ACTIVE;
+	r->had = r->row.have;
+	save(r);
+	r->transfer = transfer_start(
+	    e->core, &r->row, r->keep_mismatch,
+	    &(struct transfer_events){ .arg = r, .moved = on_moved, .ended = on_ended });
+	tell(e, &r->row, "progress");
+	start_ticking(e);
+}
+
+/* -- the queue ------------------------------------------------------------------------------------- */
+
+static bool wanted(const struct engine *e, int64_t id)
+{
+	if (e->core->work_off)
+		return true;
+	for (const struct watch *w = e->watches; w; w = w->next)
+		if (watch_wants(w, id))
+			return true;
+	return false;
+}
+
+static void on_unlocked(void *arg, const struct err *err)
+{
+	struct engine *e = arg;
+	e->unlocking = false;
+	e->unlocked = !err;
+	if (!err) {
+		look(e);
+		return;
+	}
+	/* No key, no download: whoever waits is told; the rows stay queued. */
+	if (e->core->work_off)
+		post_note(e->core, NULL, "error", "downloads wait: %s", err->text);
+	while (e->watches)
+		watch_end(&e->watches, e->watches, err);
+}
+
+static void start_rows(struct engine *e, struct download_list *rows)
+{
+	int64_t running = 0;
+	for (struct run *r = e->runs; r; r = r->next)
+		running += r->transfer || r->lookup;
+	for (size_t i = 0; i < rows->n && running < e->core->settings->download_parallel; i++) {
+		struct download *row = &rows->v[i];
+		bool ready = row->state == DOWNLOAD_QUEUED || row->state == DOWNLOAD_ACTIVE;
+		if (!ready || find_run(e, row->id) || !wanted(e, row->id))
+			continue;
+		if (!e->unlocked) {
+			if (!e->unlocking)
+				unlock_ensure(e->core->unlock, on_unlocked, e);
+			e->unlocking = true;
+			return;
+		}
+		struct run *r = NEW(struct run);
+		r->engine = e;
+		r->next = e->runs;
+		e->runs = r;
+		r->row = *row;
+		download_init(row); /* its strings have moved */
+		running++;
+		run_begin(r);
+	}
+}
+
+/* Looks at the queue from the top, starts what there is room for, ends the tickets that have nothing left. */
+static void look(struct engine *e)
+{
+	struct download_list rows;
+	struct err err;
+	if (!e->core->lock || e->closing)
+		return;
+	if (!store_queue_list(e->core->store, false, &rows, &err)) {
+		log_error("download", NULL, "the queue cannot be read: %s", err.text);
+		while (e->watches)
+			watch_end(&e->watches, e->watches, &err);
+		return;
+	}
+	for (struct watch *w = e->watches, *next; w; w = next) {
+		next = w->next;
+		if (watch_is_over(w, &rows))
+			watch_end(&e->watches, w, NULL);
+	}
+	start_rows(e, &rows);
+	download_list_release(&rows);
+	engine_post_status(e);
+	if (!e->watches && !e->runs)
+		core_drop_lock(e->core);
+}
+
+static void on_kick(void *arg)
+{
+	struct engine *e = arg;
+	e->kick = 0;
+	look(e);
+}
+
+void engine_kick(struct engine *e)
+{
+	if (!e->kick && !e->closing)
+		e->kick = timer_add(e->core->timers, 0, on_kick, e);
+}
+
+void engine_begin_work_off(struct engine *e)
+{
+	struct err err;
+	if (e->core->offline)
+		return;
+	if (core_take_lock(e->core, &err))
+		engine_kick(e);
+	else
+		post_note(e->core, NULL, "info", "%s", err.text);
+	engine_post_status(e);
+}
+
+static void stop_watch(void *arg)
+{
+	struct watch *w = arg;
+	struct engine *e = w->engine;
+	watch_drop(&e->watches, w);
+	/* What only this ticket wanted stops; its rows stay queued. */
+	for (struct run *r = e->runs, *next; r; r = next) {
+		next = r->next;
+		if (!wanted(e, r->row.id))
+			engine_stop_row(e, r->row.id);
+	}
+	engine_kick(e);
+}
+
+void engine_watch(struct engine *e, struct ticket *t, const int64_t *ids, size_t n)
+{
+	struct watch *w = watch_new(e, t, ids, n);
+	w->next = e->watches;
+	e->watches = w;
+	ticket_on_cancel(t, stop_watch, w);
+	engine_kick(e);
+}
+
+void engine_stop_row(struct engine *e, int64_t id)
+{
+	struct run *r = find_run(e, id);
+	if (!r)
+		return;
+	if (r->row.state == DOWNLOAD_ACTIVE)
+		r->row.state = DOWNLOAD_QUEUED;
+	save(r);
+	run_free(r);
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	e->closing = true;
+	while (e->runs)
+		engine_stop_row(e, e->runs->row.id);
+	while (e->watches)
+		watch_drop(&e->watches, e->watches);
+	timer_drop(e->core->timers, e->tick);
+	timer_drop(e->core->timers, e->kick);
+	unlock_forget(e->core->unlock, e);
+	free(e);
+}

@@ -1,0 +1,30 @@
+/* The download queue at work: which rows run, when they are tried again, and who is told. */
+#ifndef KIYYA_BACKEND_ENGINE_H
+#define KIYYA_BACKEND_ENGINE_H
+
+#include "core.h"
+#include "kiyya/copy.h"
+
+struct engine *engine_new(struct core *core);
+/* Stops every transfer; rows that ran are queued again. NULL is fine. */
+void engine_free(struct engine *e);
+
+/* The browser and the daemon: take the lock if it is free and work everything off. */
+void engine_begin_work_off(struct engine *e);
+/* Look at the queue again: something was added or changed. */
+void engine_kick(struct engine *e);
+
+/* Runs rows for a ticket (ids; none: the whole queue) and ends it when they are done, failed or paused. The lock must be
+ * held. */
+void engine_watch(struct engine *e, struct ticket *t, const int64_t *ids, size_t n);
+
+/* Stops the transfer of a row, if one runs, before its row is changed or removed. */
+void engine_stop_row(struct engine *e, int64_t id);
+/* What the engine knows of a row beside the database. */
+void engine_fill_rate(const struct engine *e, int64_t id, int64_t *rate, int64_t *eta, int64_t *have);
+
+/* EV_DOWNLOAD of a row; what: NULL, progress, done, failed, removed. */
+void engine_post_row(struct engine *e, struct ticket *t, const struct download *row, const char *what);
+void engine_post_status(struct engine *e);
+
+#endif

@@ -1,0 +1,162 @@
+/* Fills a stored list from the gateway.
+ *
+ * A query reaches at most 1000 results, in pages of 50. Behind them the list goes on with claims released before the
+ * oldest one seen, from page 1 again; the bound is rounded by the gateway, so doubles come and are dropped. Pages may be
+ * short without being the last: only an empty one ends the list. */
+#include "fetch.h"
+
+#include <stdlib.h>
+#include "idset.h"
+
+#define PAGE_SIZE     50
+#define PAGES_A_QUERY 20
+
+struct fetch {
+	struct core *core;
+	struct claim_query query;
+	char *key;
+	int64_t next_row, want;
+	bool reset;
+	int64_t oldest; /* release time of the oldest claim seen */
+	size_t new_in_window;
+	struct idset seen;
+	fetch_fn *fn;
+	void *arg;
+	uint64_t call, timer;
+	struct err err;
+};
+
+static void ask(struct fetch *f);
+
+void fetch_cancel(struct fetch *f)
+{
+	if (!f)
+		return;
+	timer_drop(f->core->timers, f->timer);
+	if (f->call)
+		gateway_cancel(f->core->gateway, f->call);
+	idset_release(&f->seen);
+	free(f->key);
+	free(f);
+}
+
+static void finish(struct fetch *f, const struct err *err)
+{
+	fetch_fn *fn = f->fn;
+	void *arg = f->arg;
+	struct err copy = err ? *err : (struct err){ 0 };
+	fetch_cancel(f);
+	fn(arg, true, err ? &copy : NULL);
+}
+
+/* The claims of page that are new, in their order. */
+static struct page *only_new(struct fetch *f, const struct page *page)
+{
+	struct page *fresh = page_new();
+	for (size_t i = 0; i < page->n; i++) {
+		const struct claim *c = &page->items[i];
+		if (!idset_add(&f->seen, c->id))
+			continue;
+		claim_copy(page_add(fresh), c, fresh->arena);
+		if (c->release_time != TIME_UNKNOWN &&
+		    (f->oldest == TIME_UNKNOWN || c->release_time < f->oldest))
+			f->oldest = c->release_time;
+	}
+	return fresh;
+}
+
+/* Moves the query behind what it can reach; false when there is nothing behind. */
+static bool next_window(struct fetch *f)
+{
+	bool by_time = !f->query.order || str_eq(f->query.order, "newest");
+	if (!by_time || !f->new_in_window || f->oldest == TIME_UNKNOWN)
+		return false;
+	f->query.released_before = f->oldest;
+	f->query.page = 1;
+	f->new_in_window = 0;
+	return true;
+}
+
+static void on_page(void *arg, struct page *page, bool last_page, const struct err *err)
+{
+	struct fetch *f = arg;
+	f->call = 0;
+	if (!page) {
+		finish(f, err);
+		return;
+	}
+	struct page *fresh = only_new(f, page);
+	page_free(page);
+	f->new_in_window += fresh->n;
+	bool end = last_page;
+	if (!end && ++f->query.page > PAGES_A_QUERY)
+		end = !next_window(f);
+	struct err why;
+	bool ok = store_cache_put(f->core->store, f->key, fresh, f->next_row, f->reset, end, &why);
+	f->reset = false;
+	f->next_row += (int64_t)fresh->n;
+	page_free(fresh);
+	if (!ok) {
+		finish(f, &why);
+		return;
+	}
+	if (end || f->next_row >= f->want) {
+		if (!store_cache_evict(f->core->store, f->core->settings->cache_max_items, &why))
+			log_warn("backend", NULL, "cache not trimmed: %s", why.text);
+		finish(f, NULL);
+		return;
+	}
+	ask(f);
+	f->fn(f->arg, false, NULL); /* last: it may cancel us */
+}
+
+static void ask(struct fetch *f)
+{
+	f->query.page_size = PAGE_SIZE;
+	f->call = gateway_search(f->core->gateway, &f->query, on_page, f);
+}
+
+/* A list that goes on: its stored ids count as seen. */
+static bool remember_stored(struct fetch *f)
+{
+	struct page *page = store_cache_page(f->core->store, f->key, 0, f->next_row, &f->err);
+	if (!page)
+		return false;
+	page_free(only_new(f, page));
+	f->query.page = (int)(f->next_row / PAGE_SIZE) + 1;
+	if (f->query.page > PAGES_A_QUERY) {
+		f->new_in_window = 1;
+		next_window(f);
+	}
+	page_free(page);
+	return true;
+}
+
+static void begin(void *arg)
+{
+	struct fetch *f = arg;
+	f->timer = 0;
+	f->reset = f->next_row == 0;
+	if (!f->reset && !remember_stored(f)) {
+		f->reset = true;
+		f->next_row = 0;
+	}
+	ask(f);
+}
+
+struct fetch *fetch_start(struct core *core, const struct claim_query *query, const char *key,
+			  int64_t have, int64_t want, fetch_fn *fn, void *arg)
+{
+	struct fetch *f = NEW(struct fetch);
+	*f = (struct fetch){ .core = core,
+			     .query = *query,
+			     .key = str_dup(key),
+			     .next_row = have,
+			     .want = want,
+			     .oldest = TIME_UNKNOWN,
+			     .fn = fn,
+			     .arg = arg };
+	f->query.page = 1;
+	f->timer = timer_add(core->timers, 0, begin, f);
+	return f;
+}

@@ -1,0 +1,82 @@
+/* Addresses on the local server. */
+#include "grants.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "keep.h"
+#include "kiyya/hash.h"
+#include "kiyya/stream.h"
+
+void grants_release(struct grants *g)
+{
+	if (g->stream)
+		stream_stop(g->stream);
+	while (g->first) {
+		struct grant *one = g->first;
+		g->first = one->next;
+		free(one->url);
+		free(one);
+	}
+}
+
+/* 32 hex digits that say which file it is, without giving its id away. */
+static void etag_of(const char *file_id, char etag[33])
+{
+	char hex[HASH_HEX_MAX];
+	hash_once_hex(HASH_SHA256, file_id, strlen(file_id), hex);
+	memcpy(etag, hex, 32);
+	etag[32] = 0;
+}
+
+const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err)
+{
+	if (!g->stream)
+		g->stream = stream_start(port, g->core->clock, err);
+	if (!g->stream)
+		return NULL;
+	struct stream_item item = { .source = keep_open(g->core, c, err),
+				    .media_type = c->media_type,
+				    .last_modified = c->added_at };
+	if (!item.source)
+		return NULL;
+	if (c->file_id[0])
+		etag_of(c->file_id, item.etag);
+	char *url = stream_grant(g->stream, &item, err);
+	if (!url)
+		return NULL;
+	struct grant *one = NEW(struct grant);
+	memcpy(one->claim_id, c->claim_id, sizeof(one->claim_id));
+	one->url = url;
+	one->next = g->first;
+	g->first = one;
+	return url;
+}
+
+static void take_back(struct grants *g, struct grant **p)
+{
+	struct grant *one = *p;
+	*p = one->next;
+	stream_withdraw(g->stream, one->url);
+	free(one->url);
+	free(one);
+}
+
+void grants_take_back(struct grants *g, const char *url)
+{
+	for (struct grant **p = &g->first; *p; p = &(*p)->next) {
+		if (str_eq((*p)->url, url)) {
+			take_back(g, p);
+			return;
+		}
+	}
+}
+
+void grants_take_back_claim(struct grants *g, const char *claim_id)
+{
+	for (struct grant **p = &g->first; *p;) {
+		if (str_eq((*p)->claim_id, claim_id))
+			take_back(g, p);
+		else
+			p = &(*p)->next;
+	}
+}

@@ -1,0 +1,437 @@
+/* Answers play, player and serve: a copy gets an address on the local server, the player is pointed at it; what is not
+ * in the vault is played from the player host. Positions are kept on the way. */
+#include "playback.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "grants.h"
+#include "keep.h"
+#include "kiyya/play.h"
+#include "kiyya/position.h"
+#include "kiyya/stream.h"
+#include "lookup.h"
+#include "route.h"
+#include "ticket.h"
+#include "unlock.h"
+
+#define SAVE_EVERY_S 5
+
+struct playback {
+	struct core *core;
+	struct grants grants;
+	struct session *session; /* what is being played */
+};
+
+/* One REQ_PLAY from the key press to the end of the player. */
+struct session {
+	struct playback *playback;
+	struct ticket *ticket;
+	struct req_play request; /* its strings are owned */
+	struct lookup *lookup;
+	struct play *play;
+	const char *url;  /* of the grant; NULL when played from the player host */
+	struct copy copy; /* what is played, as far as it is known */
+	bool offline;
+	int64_t start;
+	struct play_snapshot last;
+	int64_t saved_position; /* -1 never */
+};
+
+struct playback *playback_new(struct core *core)
+{
+	struct playback *p = NEW(struct playback);
+	p->core = core;
+	p->grants.core = core;
+	return p;
+}
+
+int playback_port(const struct playback *p)
+{
+	return p->grants.stream ? stream_port(p->grants.stream) : 0;
+}
+
+/* -- positions ----------------------------------------------------------------------------------- */
+
+static int64_t whole(double seconds)
+{
+	return seconds >= 0 && seconds < 1e9 ? (int64_t)floor(seconds) : -1;
+}
+
+static void save_position(struct session *s)
+{
+	struct core *core = s->playback->core;
+	int64_t position = whole(s->last.position);
+	int64_t duration = s->last.duration > 0 ? whole(s->last.duration) : s->copy.duration;
+	if (position < 0 || !s->copy.claim_id[0] || !core->settings->history_positions)
+		return;
+	enum position_rule rule = position_judge(position, duration);
+	if (rule == POSITION_TOO_EARLY || position == s->saved_position)
+		return;
+	struct err err;
+	struct progress p = { .title = s->copy.title,
+			      .position_seconds = position,
+			      .duration = duration };
+	memcpy(p.claim_id, s->copy.claim_id, sizeof(p.claim_id));
+	p.watched = rule == POSITION_FINISHED;
+	if (rule == POSITION_FINISHED)
+		p.position_seconds = 0;
+	p.updated_at = clock_wall(core->clock);
+	if (store_progress_put(core->store, &p, &err))
+		s->saved_position = position;
+	else
+		log_error("play", p.claim_id, "the position was not kept: %s", err.text);
+}
+
+static int64_t stored_position(struct session *s)
+{
+	struct progress p;
+	if (!store_progress_get(s->playback->core->store, s->copy.claim_id, &p, NULL))
+		return 0;
+	int64_t position = p.position_seconds;
+	progress_release(&p);
+	return position > 0 ? position : 0;
+}
+
+/* -- the session ------------------------------------------------------------------------------------ */
+
+static const char *const state_words[] = {
+	[PLAY_LOADING] = "loading", [PLAY_PLAYING] = "playing", [PLAY_PAUSED] = "paused",
+	[PLAY_ENDED] = "ended",     [PLAY_STOPPED] = "ended",   [PLAY_FAILED] = "failed",
+};
+
+static void post_player(struct session *s)
+{
+	struct event *e = event_new(EV_PLAYER);
+	struct ev_player *p = &e->u.player;
+	p->state_ = str_dup(state_words[s->last.state]);
+	p->claim_id_ = str_dup(s->copy.claim_id);
+	p->title_ = str_dup(s->copy.title);
+	p->quality_ = str_dup(s->copy.quality);
+	if (whole(s->last.position) >= 0)
+		p->position_seconds_ = whole(s->last.position);
+	if (s->last.duration > 0)
+		p->duration_ = whole(s->last.duration);
+	else if (s->copy.duration > 0)
+		p->duration_ = s->copy.duration;
+	p->volume_ = s->last.volume;
+	p->muted_ = s->last.muted;
+	p->offline_ = s->offline;
+	if (s->last.state == PLAY_FAILED)
+		p->error_ = str_dup(s->last.why.text);
+	link_post(s->playback->core->link, e);
+}
+
+static void session_free(struct session *s)
+{
+	struct playback *p = s->playback;
+	lookup_cancel(s->lookup);
+	unlock_forget(p->core->unlock, s);
+	if (s->play) {
+		save_position(s);
+		play_free(s->play);
+	}
+	if (s->url)
+		grants_take_back(&p->grants, s->url);
+	copy_release(&s->copy);
+	free(s->request.item_);
+	free(s->request.quality_);
+	free(s->request.vo_);
+	strs_release(&s->request.options_);
+	if (p->session == s)
+		p->session = NULL;
+	free(s);
+}
+
+/* The ticket is ended by whoever cancels. */
+static void session_cancel(void *arg)
+{
+	struct session *s = arg;
+	bool shown = s->play != NULL;
+	s->last.state = PLAY_STOPPED;
+	if (shown)
+		post_player(s);
+	session_free(s);
+}
+
+static void session_end(struct session *s, const struct err *err)
+{
+	struct ticket *t = s->ticket;
+	s->last.state = err ? PLAY_FAILED : PLAY_ENDED;
+	if (err)
+		s->last.why = *err;
+	post_player(s);
+	session_free(s);
+	ticket_done(t, err);
+}
+
+static bool open_player(struct session *s, const char *url, const struct strs *headers,
+			struct err *err)
+{
+	struct core *core = s->playback->core;
+	const struct settings *set = core->settings;
+	struct play_options o = { .vo = str_empty(s->request.vo_) ? set->play_vo : s->request.vo_,
+				  .audio_only = s->request.audio_,
+				  .local = s->offline,
+				  .mpv_config = set->play_mpv_config,
+				  .headers = headers,
+				  .options = &s->request.options_ };
+	s->play = play_new(&core->player_wake, &o, err);
+	if (!s->play)
+		return false;
+	s->start = s->request.start_ != MSG_UNKNOWN ? s->request.start_ : stored_position(s);
+	s->saved_position = -1;
+	if (s->request.start_ == MSG_UNKNOWN && s->start > 0) {
+		char at[32];
+		str_duration(at, sizeof(at), s->start);
+		post_note(core, s->ticket, "info", "going on at %s", at);
+	}
+	s->last = (struct play_snapshot){
+		.state = PLAY_LOADING, .position = -1, .duration = -1, .volume = 100
+	};
+	post_player(s);
+	return play_load(s->play, url, (double)s->start, err);
+}
+
+static void post_address(struct ticket *t, const struct copy *c, const char *url)
+{
+	struct event *e = ticket_event(t, EV_SERVE);
+	e->u.serve.claim_id_ = str_dup(c->claim_id);
+	e->u.serve.title_ = str_dup(c->title);
+	e->u.serve.quality_ = str_dup(c->quality);
+	e->u.serve.url_ = str_dup(url);
+	link_post(t->core->link, e);
+}
+
+static void play_copy(void *arg, const struct err *err)
+{
+	struct session *s = arg;
+	struct playback *p = s->playback;
+	struct err why;
+	if (err) {
+		session_end(s, err);
+		return;
+	}
+	s->offline = true;
+	s->url = grants_give(&p->grants, &s->copy, (int)p->core->settings->server_port, &why);
+	if (!s->url)
+		session_end(s, &why);
+	else if (s->request.url_)
+		post_address(s->ticket, &s->copy, s->url); /* and wait until it is stopped */
+	else if (!open_player(s, s->url, NULL, &why))
+		session_end(s, &why);
+}
+
+static void copy_from_claim(struct copy *c, const struct claim *claim)
+{
+	memcpy(c->claim_id, claim->id, sizeof(c->claim_id));
+	str_copy(c->quality, sizeof(c->quality), "original");
+	c->title = str_dup(claim->title);
+	c->duration = claim->duration;
+}
+
+static void play_online(void *arg, struct page *one, bool stale, const struct err *err)
+{
+	struct session *s = arg;
+	struct err why = err ? *err : (struct err){ 0 };
+	s->lookup = NULL;
+	const struct claim *c = one ? &one->items[0] : NULL;
+	bool ok = c != NULL;
+	if (ok && (s->playback->core->offline || (!c->playable && c->reason) || !c->n_sources))
+		ok = err_set(&why, s->playback->core->offline ? ERR_NET : ERR_REFUSED, 0,
+			     "\"%.100s\": %s", c->title,
+			     s->playback->core->offline ? "not downloaded, and --offline"
+			     : c->reason                ? c->reason
+							: "there is nothing to play");
+	if (ok) {
+		copy_from_claim(&s->copy, c);
+		if (s->request.url_)
+			post_address(s->ticket, &s->copy, c->sources[0].url);
+		else
+			ok = open_player(s, c->sources[0].url, gateway_player_headers(), &why);
+	}
+	page_free(one);
+	if (!ok)
+		session_end(s, &why);
+}
+
+void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
+{
+	struct playback *p = core->playback;
+	if (p->session) { /* one thing at a time: the newer wish counts */
+		struct ticket *old = p->session->ticket;
+		session_cancel(p->session);
+		ticket_done(old, NULL);
+	}
+	struct session *s = NEW(struct session);
+	s->playback = p;
+	s->ticket = t;
+	p->session = s;
+	copy_init(&s->copy);
+	s->request = (struct req_play){ .item_ = str_dup(r->item_ ? r->item_ : ""),
+					.quality_ = str_dup(r->quality_),
+					.audio_ = r->audio_,
+					.vo_ = str_dup(r->vo_),
+					.start_ = r->start_,
+					.url_ = r->url_ };
+	strs_copy(&s->request.options_, &r->options_);
+	ticket_on_cancel(t, session_cancel, s);
+	const char *quality =
+	    str_empty(r->quality_) || str_eq(r->quality_, "best") ? NULL : r->quality_;
+	if (keep_find(core, s->request.item_, quality, true, &s->copy, NULL))
+		unlock_ensure(core->unlock, play_copy, s);
+	else
+		s->lookup =
+		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
+}
+
+static void take_snapshot(struct session *s, const struct play_snapshot *now)
+{
+	bool was_playing = s->last.state == PLAY_PLAYING;
+	s->last = *now;
+	bool due = llabs(whole(now->position) - s->saved_position) >= SAVE_EVERY_S;
+	if (due || now->seeked || (was_playing && now->state != PLAY_PLAYING))
+		save_position(s);
+}
+
+void playback_poll(struct playback *p)
+{
+	struct play_snapshot now;
+	struct session *s = p->session;
+	if (!s || !s->play)
+		return;
+	while (play_next(s->play, &now)) {
+		take_snapshot(s, &now);
+		if (now.state == PLAY_ENDED || now.state == PLAY_STOPPED ||
+		    now.state == PLAY_FAILED) {
+			/* The end of the file is the end of the film, whatever the last position said. */
+			if (now.state == PLAY_ENDED && now.duration > 0) {
+				s->last.position = now.duration;
+				save_position(s);
+			}
+			session_end(s, now.state == PLAY_FAILED ? &now.why : NULL);
+			return;
+		}
+		post_player(s);
+	}
+}
+
+void answer_player(struct core *core, struct ticket *t, const struct req_player *r)
+{
+	struct session *s = core->playback->session;
+	struct err err;
+	if (!s || !s->play) {
+		err_set(&err, ERR_NOT_FOUND, 0, "nothing is playing");
+		ticket_done(t, &err);
+		return;
+	}
+	double amount = r->amount_ == MSG_UNKNOWN ? 0 : (double)r->amount_;
+	bool ok = play_command(s->play, r->command_ ? r->command_ : "", amount, &err);
+	ticket_done(t, ok ? NULL : &err);
+}
+
+void playback_withdraw(struct playback *p, const char *claim_id)
+{
+	struct session *s = p->session;
+	if (s && s->offline && str_eq(s->copy.claim_id, claim_id)) {
+		struct ticket *t = s->ticket;
+		session_cancel(s);
+		ticket_done(t, NULL);
+	}
+	grants_take_back_claim(&p->grants, claim_id);
+}
+
+void playback_free(struct playback *p)
+{
+	if (!p)
+		return;
+	if (p->session)
+		session_free(p->session);
+	grants_release(&p->grants);
+	free(p);
+}
+
+/* -- serve ------------------------------------------------------------------------------------------ */
+
+struct serve {
+	struct core *core;
+	struct ticket *ticket;
+	struct strs items, urls;
+	int port;
+};
+
+static void serve_free(struct serve *s)
+{
+	unlock_forget(s->core->unlock, s);
+	for (size_t i = 0; i < s->urls.n; i++)
+		grants_take_back(&s->core->playback->grants, s->urls.v[i]);
+	strs_release(&s->items);
+	strs_release(&s->urls);
+	free(s);
+}
+
+static void serve_cancel(void *arg)
+{
+	serve_free(arg);
+}
+
+static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
+{
+	const char *url = grants_give(&s->core->playback->grants, c, s->port, err);
+	if (!url)
+		return false;
+	strs_add(&s->urls, url);
+	post_address(s->ticket, c, url);
+	return true;
+}
+
+static bool serve_all(struct serve *s, struct err *err)
+{
+	struct copy_list list;
+	if (!store_copy_list(s->core->store, &list, err))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; i < list.n && ok; i++)
+		if (list.v[i].complete)
+			ok = serve_copy(s, &list.v[i], err);
+	copy_list_release(&list);
+	return ok && (s->urls.n ||
+		      err_set(err, ERR_NOT_FOUND, 0, "nothing is downloaded that could be served"));
+}
+
+static bool serve_named(struct serve *s, struct err *err)
+{
+	for (size_t i = 0; i < s->items.n; i++) {
+		struct copy c;
+		copy_init(&c);
+		bool ok = keep_find(s->core, s->items.v[i], NULL, true, &c, err) &&
+			  serve_copy(s, &c, err);
+		copy_release(&c);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static void serve_unlocked(void *arg, const struct err *err)
+{
+	struct serve *s = arg;
+	struct err why;
+	if (!err && (s->items.n ? serve_named(s, &why) : serve_all(s, &why)))
+		return; /* it lasts until it is stopped */
+	ticket_done(s->ticket, err ? err : &why);
+	serve_free(s);
+}
+
+void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r)
+{
+	struct serve *s = NEW(struct serve);
+	*s = (struct serve){ .core = core,
+			     .ticket = t,
+			     .port = r->port_ > 0 && r->port_ < 65536
+					 ? (int)r->port_
+					 : (int)core->settings->server_port };
+	strs_copy(&s->items, &r->items_);
+	ticket_on_cancel(t, serve_cancel, s);
+	unlock_ensure(core->unlock, serve_unlocked, s);
+}

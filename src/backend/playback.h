@@ -1,0 +1,15 @@
+/* The local server and the player. */
+#ifndef KIYYA_BACKEND_PLAYBACK_H
+#define KIYYA_BACKEND_PLAYBACK_H
+
+#include "core.h"
+
+struct playback *playback_new(struct core *core);
+void playback_free(struct playback *p); /* stops player and server; NULL is fine */
+/* Takes what the player has to say. */
+void playback_poll(struct playback *p);
+/* The item is about to be deleted: its addresses end, a player of it stops. */
+void playback_withdraw(struct playback *p, const char *claim_id);
+int playback_port(const struct playback *p); /* 0: the server has not been needed */
+
+#endif

@@ -1,0 +1,37 @@
+/* Which function answers which request. */
+#ifndef KIYYA_BACKEND_ROUTE_H
+#define KIYYA_BACKEND_ROUTE_H
+
+#include "core.h"
+
+/* Takes the request over. */
+void route(struct core *core, struct req *r);
+
+/* The answering functions: each ends t by ticket_done, now or later. r is borrowed for the call. */
+#define ANSWER(name) void answer_##name(struct core *core, struct ticket *t, const struct req_##name *r)
+ANSWER(browse);
+ANSWER(show);
+ANSWER(ping);
+ANSWER(doctor);
+ANSWER(config);
+ANSWER(download);
+ANSWER(queue);
+ANSWER(queue_act);
+ANSWER(queue_run);
+ANSWER(offline);
+ANSWER(verify);
+ANSWER(cat);
+ANSWER(remove);
+ANSWER(serve);
+ANSWER(play);
+ANSWER(player);
+ANSWER(progress);
+ANSWER(favorite);
+ANSWER(watched);
+ANSWER(key);
+ANSWER(cache);
+ANSWER(db);
+ANSWER(log);
+ANSWER(stop);
+
+#endif

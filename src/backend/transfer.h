@@ -1,0 +1,30 @@
+/* One item on its way from the player host into the vault: prepare, ask for what is missing, seal it, finish. */
+#ifndef KIYYA_BACKEND_TRANSFER_H
+#define KIYYA_BACKEND_TRANSFER_H
+
+#include "core.h"
+#include "kiyya/copy.h"
+
+enum transfer_end {
+	TRANSFER_DONE,    /* row and copy are stored */
+	TRANSFER_AGAIN,   /* a failure that may pass: ask again later */
+	TRANSFER_CHANGED, /* the content is not what the row says: look the claim up again */
+	TRANSFER_FAILED,
+};
+struct transfer_events { /* on the backend thread */
+	void *arg;
+	void (*moved)(void *arg, struct download *row); /* row.have, row.size or row.file changed */
+	/* The last call; the transfer is still to be freed by the receiver. copy only with TRANSFER_DONE. */
+	void (*ended)(void *arg, enum transfer_end how, const struct copy *copy, const struct err *err);
+};
+
+struct transfer;
+/* row is borrowed and kept up to date until transfer_free. The vault must be unlocked.
+ * keep_mismatch: a hash that does not match is kept and said, not fetched once more. */
+struct transfer *transfer_start(struct core *core, struct download *row, bool keep_mismatch,
+				const struct transfer_events *events);
+void transfer_free(struct transfer *t); /* stops; what is written stays; NULL is fine */
+uint64_t transfer_received(const struct transfer *t); /* bytes that came over the network so far */
+int64_t transfer_retry_after_s(const struct transfer *t); /* what the server asked for; -1 nothing */
+
+#endif

@@ -1,0 +1,58 @@
+/* libmpv: opened at first use, one core, its events turned into ours. play_mpv.c is the only file
+ *that sees its headers.
+ *
+ *	c = core_new(CORE_LIBRARY, &setup, wake_fn, arg, err)     slow: 0.1 s the first time
+ *	core_load(c, url, start, serial, err)
+ *	… wake_fn is called … while (core_next(c, &event)) …
+ *	core_free(c)                                               slow: waits for the player's end
+ * One thread at a time. */
+#ifndef PLAY_MPV_H
+#define PLAY_MPV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "kiyya/err.h"
+#include "play_setup.h"
+
+#define CORE_LIBRARY "libmpv.so.2"
+
+struct core;
+/* wake: on a thread of libmpv, while it holds locks; it must not call back, and not wait. */
+struct core *core_new(const char *library, const struct play_setup *setup, void (*wake)(void *arg),
+		      void *arg, struct err *err);
+void core_free(struct core *c); /* NULL is fine */
+
+/* Asynchronous; serial comes back in CORE_ACCEPTED. */
+bool core_load(struct core *c, const char *url, double start, uint64_t serial, struct err *err);
+/* args ends with NULL. A command that turns out to be impossible is only logged. */
+bool core_command(struct core *c, const char *const *args, struct err *err);
+
+enum core_event_kind {
+	CORE_ACCEPTED, /* serial; entry, or why.kind != ERR_NONE */
+	CORE_STARTED,  /* entry */
+	CORE_SEEKING,
+	CORE_RESTARTED, /* pictures or sound move, after a start or a seek */
+	CORE_ENDED,     /* entry; how, why; next */
+	CORE_POSITION,  /* number: seconds */
+	CORE_DURATION,  /* number */
+	CORE_PAUSED,    /* number: 0, 1 */
+	CORE_VOLUME,    /* number: per cent */
+	CORE_MUTED,     /* number: 0, 1 */
+	CORE_GONE,      /* the player closed itself; only core_free is left */
+};
+enum core_how { CORE_AT_END, CORE_BY_STOP, CORE_BY_ERROR, CORE_BY_REDIRECT /* to entry `next` */ };
+struct core_event {
+	enum core_event_kind kind;
+	uint64_t serial;
+	int64_t entry, next;
+	enum core_how how;
+	double number;
+	struct err why;
+};
+/* The next event of interest; false: none now. Never waits. */
+bool core_next(struct core *c, struct core_event *ret);
+
+/* "mpv 0.35.1 (client API 2.0)"; owned; NULL and *err if it cannot be loaded. */
+char *core_version(const char *library, struct err *err);
+
+#endif

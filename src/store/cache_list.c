@@ -1,0 +1,143 @@
+/* The lists of queries: dense, no claim twice, complete or cut but never with a hole. */
+#include "cache_list.h"
+
+#include "room.h"
+#include "stmt.h"
+
+struct list {
+	int64_t id, length, doubles;
+};
+
+static bool find_list(struct store *s, const char *key, struct list *ret, struct err *err)
+{
+	struct list l = { 0 };
+	struct stmt *q = sql_query(s, err, "SELECT id, length, doubles FROM queries WHERE key = ?",
+				   sql_text(key));
+	if (sql_next(q))
+		l = (struct list){ col_int(q, 0, 0), col_int(q, 1, 0), col_int(q, 2, 0) };
+	if (!sql_done(q, err))
+		return false;
+	*ret = l;
+	return true;
+}
+
+static bool create_list(struct store *s, const char *key, struct list *l, struct err *err)
+{
+	int64_t now = clock_wall(s->clock);
+	if (!sql_run(s, err, "INSERT INTO queries (key, fetched_at, last_used) VALUES (?, ?, ?)",
+		     sql_text(key), sql_int(now), sql_int(now)))
+		return false;
+	l->id = sql_last_id(s);
+	return true;
+}
+
+static bool cut_list(struct store *s, struct list *l, int64_t length, struct err *err)
+{
+	l->length = length;
+	return sql_run(s, err, "DELETE FROM query_items WHERE query_id = ? AND position >= ?",
+		       sql_int(l->id), sql_int(length));
+}
+
+/* Whether just these rows are at just this place already: then what follows them is still right
+ * too. */
+static bool is_there(struct store *s, const struct list *l, const int64_t *rows, size_t n,
+		     int64_t first, bool *ret, struct err *err)
+{
+	size_t same = 0;
+	struct stmt *q = sql_query(s, err,
+				   "SELECT content_id FROM query_items "
+				   "WHERE query_id = ? AND position >= ? AND position < ? "
+				   "ORDER BY position",
+				   sql_int(l->id), sql_int(first), sql_int(first + (int64_t)n));
+	while (sql_next(q) && same < n && col_int(q, 0, 0) == rows[same])
+		same++;
+	if (!sql_done(q, err))
+		return false;
+	*ret = same == n;
+	return true;
+}
+
+static bool append(struct store *s, struct list *l, const int64_t *rows, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i] == 0)
+			continue;
+		if (!sql_run(s, err,
+			     "INSERT INTO query_items (query_id, position, content_id) "
+			     "VALUES (?, ?, ?) ON CONFLICT (content_id, query_id) DO NOTHING",
+			     sql_int(l->id), sql_int(l->length), sql_int(rows[i])))
+			return false;
+		if (sql_changed(s) == 1)
+			l->length++;
+		else
+			l->doubles++;
+	}
+	return true;
+}
+
+/* The head of a list is what its age is counted from. */
+static bool save_list(struct store *s, const struct list *l, bool head, bool complete,
+		      struct err *err)
+{
+	int64_t now = clock_wall(s->clock);
+	return sql_run(s, err,
+		       "UPDATE queries SET length = ?, doubles = ?, complete = ?, last_used = ?, "
+		       "fetched_at = coalesce(?, fetched_at) WHERE id = ?",
+		       sql_int(l->length), sql_int(l->doubles), sql_int(complete), sql_int(now),
+		       sql_known(head ? now : TIME_UNKNOWN, TIME_UNKNOWN), sql_int(l->id));
+}
+
+bool cache_list_put(struct store *s, const char *key, const int64_t *rows, size_t n, int64_t first,
+		    bool reset, bool complete, struct err *err)
+{
+	struct list l;
+	bool same = false;
+	if (!find_list(s, key, &l, err) || (l.id == 0 && !create_list(s, key, &l, err)))
+		return false;
+	if (reset) {
+		l.doubles = 0;
+		if (!cut_list(s, &l, 0, err))
+			return false;
+	}
+	/* Who counts what the gateway sent is ahead of us by the doubles that were left out.
+	 * Further ahead there would be a hole: such claims are kept without a place. */
+	if (first > l.length && first - l.length <= l.doubles)
+		first = l.length;
+	if (first > l.length)
+		return true;
+	if (n > 0 && !is_there(s, &l, rows, n, first, &same, err))
+		return false;
+	int64_t end = first + (int64_t)n;
+	if (same && complete && !cut_list(s, &l, end, err))
+		return false;
+	if (!same && (!cut_list(s, &l, first, err) || !append(s, &l, rows, n, err)))
+		return false;
+	return save_list(s, &l, first == 0, complete, err);
+}
+
+bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err)
+{
+	struct store_list l = { 0 };
+	struct stmt *q =
+	    sql_query(s, err, "SELECT fetched_at, length, complete FROM queries WHERE key = ?",
+		      sql_text(key));
+	if (sql_next(q))
+		l = (struct store_list){
+			.found = true,
+			.fetched_at = col_int(q, 0, 0),
+			.count = col_int(q, 1, 0),
+			.complete = col_int(q, 2, 0) != 0,
+		};
+	if (!sql_done(q, err))
+		return false;
+	*ret = l;
+	return true;
+}
+
+bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err)
+{
+	if (on)
+		return sql_run(s, err, "INSERT OR IGNORE INTO temp.held (key) VALUES (?)",
+			       sql_text(key));
+	return sql_run(s, err, "DELETE FROM temp.held WHERE key = ?", sql_text(key));
+}

@@ -1,0 +1,84 @@
+/* Commands that play, and that steer what is playing. */
+#include "state.h"
+
+#include "kiyya/str.h"
+
+static void play(struct ui *ui, bool audio, int64_t start)
+{
+	const struct item *it = ui_item(ui);
+	if (!it || !item_claim_id(it)[0])
+		return;
+	if (it->claim && !it->claim->playable && !it->claim->local.offline) {
+		ui_say_error(ui, "%s cannot be played: %s", item_title(it),
+			     it->claim->reason ? it->claim->reason : "nobody said why");
+		return;
+	}
+	struct req *r = req_new(REQ_PLAY);
+	r->u.play.item_ = str_dup(item_claim_id(it));
+	if (item_copy(it))
+		r->u.play.quality_ = str_dup(item_quality(it));
+	r->u.play.audio_ = audio;
+	r->u.play.start_ = start;
+	if (ui_send(ui, r, SLOT_PLAY))
+		ui_say(ui, "starting the player: %s", item_title(it));
+}
+
+void cmd_play(struct ui *ui, const char *arg)
+{
+	play(ui, false, str_eq(arg, "start") ? 0 : MSG_UNKNOWN);
+}
+
+void cmd_audio(struct ui *ui, const char *arg)
+{
+	play(ui, true, MSG_UNKNOWN);
+}
+
+static void steer(struct ui *ui, const char *command, int64_t by)
+{
+	if (!ui->player) {
+		ui_say(ui, "nothing is playing");
+		return;
+	}
+	struct req *r = req_new(REQ_PLAYER);
+	r->u.player.command_ = str_dup(command);
+	r->u.player.amount_ = by;
+	ui_send(ui, r, 0);
+}
+
+/* "+10" or "-10". */
+static bool signed_number(const char *arg, int64_t *ret)
+{
+	return arg && str_to_i64(*arg == '+' ? arg + 1 : arg, ret);
+}
+
+void cmd_player(struct ui *ui, const char *arg)
+{
+	bool stop = str_eq(arg, "stop");
+	/* Before the first picture there is only the request to take back. */
+	if (stop && !ui->player && ui_stop_slot(ui, SLOT_PLAY))
+		return;
+	steer(ui, stop ? "stop" : "pause", MSG_UNKNOWN);
+}
+
+void cmd_seek(struct ui *ui, const char *arg)
+{
+	int64_t by;
+	if (signed_number(arg, &by))
+		steer(ui, "seek", by);
+	else
+		ui_say_error(ui, "seek by how many seconds? \"seek +30\"");
+}
+
+void cmd_volume(struct ui *ui, const char *arg)
+{
+	int64_t by;
+	if (signed_number(arg, &by))
+		steer(ui, "volume", by);
+	else
+		ui_say_error(ui, "volume by how much? \"volume +5\"");
+}
+
+void cmd_mute(struct ui *ui, const char *arg)
+{
+	steer(ui, "mute", MSG_UNKNOWN);
+}

@@ -1,0 +1,222 @@
+/* The detail pane: everything known of the row under the cursor, as text. */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "kiyya/str.h"
+
+#define FACTS_MAX 1024
+
+/* Facts on one line, with a dot between. */
+static void add_fact(struct ui *ui, struct buf *b, const char *fact)
+{
+	if (str_empty(fact))
+		return;
+	(void)!buf_addf(b, "%s%s", b->len ? ui->canvas.glyphs->dot : "", fact);
+}
+
+static void add_size(struct ui *ui, struct buf *b, int64_t bytes)
+{
+	char size[16];
+	if (bytes < 0)
+		return;
+	str_size(size, sizeof(size), (uint64_t)bytes);
+	add_fact(ui, b, size);
+}
+
+static void add_duration(struct ui *ui, struct buf *b, int64_t seconds)
+{
+	char duration[24];
+	str_duration(duration, sizeof(duration), seconds);
+	add_fact(ui, b, duration);
+}
+
+static void add_date(struct ui *ui, struct buf *b, int64_t when)
+{
+	char iso[CLOCK_ISO_SIZE];
+	if (when == TIME_UNKNOWN)
+		return;
+	clock_iso(when, iso);
+	iso[10] = 0;
+	add_fact(ui, b, iso);
+}
+
+/* Adds the facts as a paragraph, and begins anew. */
+static void flush_facts(struct buf *b, struct lines *l, int width, enum role role)
+{
+	if (b->len > 0)
+		lines_add(l, width, role, b->data);
+	buf_clear(b);
+}
+
+static void write_local(struct ui *ui, const struct claim *c, struct buf *b)
+{
+	const struct glyphs *g = ui->canvas.glyphs;
+	const struct claim_local *s = &c->local;
+	if (s->offline)
+		(void)!buf_addf(b, "%s in the vault", g->vault);
+	if (s->downloading)
+		(void)!buf_addf(b, "%s%s downloading", b->len ? "   " : "", g->downloading);
+	if (s->favorite)
+		(void)!buf_addf(b, "%s%s favourite", b->len ? "   " : "", g->favorite);
+	if (s->watched)
+		(void)!buf_addf(b, "%s%s watched", b->len ? "   " : "", g->watched);
+	if (s->position_seconds > 0) {
+		char at[24];
+		str_duration(at, sizeof(at), s->position_seconds);
+		(void)!buf_addf(b, "%sleft off at %s", b->len ? "   " : "", at);
+	}
+}
+
+static void write_tags(const struct claim *c, struct buf *b)
+{
+	for (size_t i = 0; i < c->n_tags; i++)
+		(void)!buf_addf(b, "%s#%s", i ? " " : "", c->tags[i]);
+}
+
+static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, int width)
+{
+	struct buf b;
+	buf_init(&b, FACTS_MAX);
+	add_fact(ui, &b, c->channel_name);
+	add_date(ui, &b, c->release_time);
+	add_duration(ui, &b, c->duration);
+	add_size(ui, &b, c->size);
+	add_fact(ui, &b, claim_kind_word(c->kind));
+	flush_facts(&b, l, width, ROLE_TEXT);
+	if (c->reposted_by) {
+		(void)!buf_addf(&b, "reposted by %s", c->reposted_by);
+		flush_facts(&b, l, width, ROLE_TEXT);
+	}
+	write_local(ui, c, &b);
+	flush_facts(&b, l, width, ROLE_GOOD);
+	write_tags(c, &b);
+	flush_facts(&b, l, width, ROLE_DIM);
+	if (!c->playable && c->kind != CLAIM_CHANNEL) {
+		(void)!buf_addf(&b, "not playable: %s", c->reason ? c->reason : "nobody said why");
+		flush_facts(&b, l, width, ROLE_WARN);
+	}
+	if (!str_empty(c->description)) {
+		lines_add(l, width, ROLE_TEXT, "");
+		lines_add(l, width, ROLE_TEXT, c->description);
+	}
+	if (c->url) {
+		lines_add(l, width, ROLE_TEXT, "");
+		lines_add(l, width, ROLE_DIM, c->url);
+	}
+	buf_release(&b);
+}
+
+static void write_copy(struct ui *ui, const struct ev_copy *c, struct lines *l, int width)
+{
+	struct buf b;
+	buf_init(&b, FACTS_MAX);
+	add_fact(ui, &b, c->channel_);
+	add_duration(ui, &b, c->duration_);
+	add_size(ui, &b, c->size_);
+	add_fact(ui, &b, c->quality_);
+	flush_facts(&b, l, width, ROLE_TEXT);
+	lines_add(l, width, c->complete_ ? ROLE_GOOD : ROLE_WARN,
+		  !c->complete_   ? "Part of it is here; download goes on with it."
+		  : c->encrypted_ ? "Sealed on this machine; plays without a network."
+				  : "On this machine, not sealed; plays without a network.");
+	add_date(ui, &b, c->added_at_);
+	if (b.len > 0)
+		lines_addf(l, width, ROLE_DIM, "added %s", b.data);
+	buf_clear(&b);
+	add_date(ui, &b, c->verified_at_);
+	lines_addf(l, width, ROLE_DIM, "verified %s", b.len ? b.data : "never");
+	if (c->file_)
+		lines_add(l, width, ROLE_DIM, c->file_);
+	buf_release(&b);
+}
+
+static void write_download(struct ui *ui, const struct ev_download *d, struct lines *l, int width)
+{
+	struct buf b;
+	buf_init(&b, FACTS_MAX);
+	add_fact(ui, &b, d->state_);
+	add_fact(ui, &b, d->quality_);
+	add_size(ui, &b, d->total_);
+	add_fact(ui, &b, d->encrypted_ ? "sealed as it arrives" : "not sealed");
+	flush_facts(&b, l, width, ROLE_TEXT);
+	if (d->error_) {
+		char key[KEY_NAME_SIZE] = "";
+		lines_add(l, width, ROLE_ERROR, d->error_);
+		if (d->retry_ == 1 && keymap_key_of(&ui->keymap, IN_LIST, "pause", key))
+			lines_addf(l, width, ROLE_DIM, "%s tries again.", key);
+	}
+	buf_release(&b);
+}
+
+static void write_gateway(const struct ev_gateway *g, struct lines *l, int width)
+{
+	lines_addf(l, width, g->ok_ ? ROLE_GOOD : ROLE_WARN, "%s",
+		   g->status_ ? g->status_ : "unknown");
+	if (g->ms_ >= 0)
+		lines_addf(l, width, ROLE_TEXT, "answered in %lld ms", (long long)g->ms_);
+	if (g->error_)
+		lines_add(l, width, ROLE_ERROR, g->error_);
+	if (g->last_success_ != TIME_UNKNOWN) {
+		char iso[CLOCK_ISO_SIZE];
+		clock_iso(g->last_success_, iso);
+		lines_addf(l, width, ROLE_DIM, "last answer %s", iso);
+	}
+}
+
+static void write_item(struct ui *ui, const struct item *it, struct lines *l, int width)
+{
+	lines_add(l, width, ROLE_STRONG, item_title(it));
+	if (it->claim)
+		write_claim(ui, it->claim, l, width);
+	else if (item_copy(it))
+		write_copy(ui, item_copy(it), l, width);
+	else if (item_download(it))
+		write_download(ui, item_download(it), l, width);
+	else if (it->event->kind == EV_FACT)
+		lines_add(l, width, ROLE_TEXT,
+			  it->event->u.fact.value_ ? it->event->u.fact.value_ : "");
+	else if (it->event->kind == EV_GATEWAY)
+		write_gateway(&it->event->u.gateway, l, width);
+	/* What was asked for when the row was opened. */
+	const struct page *p = ui->detail_page;
+	if (!it->claim && p && p->n > 0 && strcmp(p->items[0].id, item_claim_id(it)) == 0) {
+		lines_add(l, width, ROLE_TEXT, "");
+		write_claim(ui, &p->items[0], l, width);
+	}
+}
+
+void detail_forget(struct ui *ui)
+{
+	lines_clear(&ui->detail);
+}
+
+void detail_scroll(struct ui *ui, int by)
+{
+	lines_scroll(&ui->detail, by, layout_inside(ui->layout.pane[PANE_DETAIL]).lines);
+}
+
+void detail_draw(struct ui *ui, struct rect pane)
+{
+	struct rect inside = layout_inside(pane);
+	/* The pane shows the list's row, whichever pane has the keys. */
+	const struct item *it = listing_current(&ui_view(ui)->listing);
+	if (!it || strcmp(ui->detail_key, it->key) != 0) {
+		detail_forget(ui);
+		ui->detail.top = 0;
+	}
+	str_copy(ui->detail_key, sizeof(ui->detail_key), it ? it->key : "");
+	inside.column++;
+	inside.columns -= 2;
+	if (it && ui->detail.n == 0)
+		write_item(ui, it, &ui->detail, inside.columns);
+	detail_scroll(ui, 0);
+	draw_frame(ui, pane, "Detail", "", ui->focus == PANE_DETAIL);
+	if (it)
+		lines_draw(&ui->detail, &ui->canvas, inside);
+	if (ui->focus == PANE_DETAIL)
+		canvas_cursor(&ui->canvas, inside.line, inside.column);
+	if (ui->detail.n > ui->detail.top + (size_t)inside.lines)
+		canvas_text_right(&ui->canvas, pane.line + pane.lines - 1, inside.column,
+				  inside.columns, " more below ", ROLE_DIM);
+}

@@ -1,0 +1,312 @@
+/* What came up from the backend, put where it belongs. */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "kiyya/str.h"
+
+static struct view *view_of_slot(struct ui *ui, uint32_t slot)
+{
+	size_t i = (size_t)slot - SLOT_VIEW;
+	return slot >= SLOT_VIEW && i < n_views ? &ui->views[i] : NULL;
+}
+
+/* Loads a view again that has been loaded before. */
+static void reload(struct ui *ui, const struct view_ops *ops)
+{
+	struct view *v = ui_view_of(ui, ops);
+	if (v->state != VIEW_NEW)
+		v->ops->load(ui, v, false);
+}
+
+/* -- downloads
+ * ------------------------------------------------------------------------------------------- */
+
+static void note_download(void *arg, struct claim *c)
+{
+	const struct ev_download *d = arg;
+	bool gone = str_eq(d->event_, "removed");
+	bool done = str_eq(d->state_, "done");
+	c->local.downloading = !gone && !done;
+	if (done && !gone)
+		c->local.offline = true;
+}
+
+static void download_is_done(struct ui *ui, const struct ev_download *d)
+{
+	ui_say(ui, "downloaded: %s", d->title_ ? d->title_ : d->claim_id_);
+	reload(ui, &view_library);
+}
+
+/* The listing that a row belongs to: news that comes while one is open counts as named by it. */
+static uint64_t seen_in(const struct ui *ui, const struct event *e, const struct item *old)
+{
+	if (e->ticket != 0)
+		return e->ticket;
+	for (size_t i = 0; i < ui->n_tickets; i++)
+		if (ui->tickets[i].kind == REQ_QUEUE)
+			return ui->tickets[i].id;
+	return old ? old->seen : 0;
+}
+
+/* Puts the row in; true when more than its numbers have changed. */
+static bool put_download(struct ui *ui, struct event *e)
+{
+	struct ev_download *d = &e->u.download;
+	char key[ITEM_KEY_SIZE];
+	item_key_of_download(key, d);
+	if (str_eq(d->event_, "removed")) {
+		rows_drop(&ui->queue, key);
+		event_free(e);
+		return true;
+	}
+	struct item *old = rows_find(&ui->queue, key);
+	bool was_done = old && item_is_state(old, "done");
+	bool same_state = old && item_is_state(old, d->state_ ? d->state_ : "");
+	/* The pane keeps what was finished while we looked, even when the queue is listed again. */
+	bool finished_here =
+	    old && str_eq(d->state_, "done") && (!was_done || downloads_wants(old));
+	if (finished_here)
+		str_set(&d->event_, "done");
+	struct item it;
+	item_init_event(&it, e);
+	it.seen = seen_in(ui, e, old);
+	const struct item *now = rows_put(&ui->queue, it);
+	if (finished_here && !was_done)
+		download_is_done(ui, item_download(now));
+	return !same_state;
+}
+
+static void take_download(struct ui *ui, struct event *e)
+{
+	if (e->u.download.claim_id_)
+		ui_each_claim(ui, e->u.download.claim_id_, note_download, &e->u.download);
+	bool listed = e->ticket != 0;
+	if (put_download(ui, e) || listed) {
+		listing_update(&ui->pane);
+		struct view *v = ui_view_of(ui, &view_queue);
+		listing_update(&v->listing);
+		ui->dirty = true;
+	}
+	detail_forget(ui);
+}
+
+/* -- copies
+ * ---------------------------------------------------------------------------------------------- */
+
+static void note_no_copy(void *arg, struct claim *c)
+{
+	c->local.offline = false;
+}
+
+static bool has_copy(const struct rows *rows, const char *id)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcmp(item_claim_id(&rows->v[i]), id) == 0)
+			return true;
+	return false;
+}
+
+static void take_removed_copy(struct ui *ui, struct event *e)
+{
+	struct view *v = ui_view_of(ui, &view_library);
+	struct item it;
+	item_init_event(&it, e);
+	rows_drop(&v->rows, it.key);
+	listing_update(&v->listing);
+	if (!has_copy(&v->rows, item_claim_id(&it)))
+		ui_each_claim(ui, item_claim_id(&it), note_no_copy, NULL);
+	ui_say(ui, "deleted: %s", item_title(&it));
+	item_release(&it);
+	detail_forget(ui);
+}
+
+/* -- the player, notes, logs
+ * ------------------------------------------------------------------------------ */
+
+static void take_player(struct ui *ui, struct event *e)
+{
+	const struct ev_player *p = &e->u.player;
+	bool over = str_eq(p->state_, "ended") || str_eq(p->state_, "failed");
+	if (str_eq(p->state_, "failed"))
+		ui_say_error(ui, "%s", p->error_ ? p->error_ : "the player failed");
+	if (!ui->player || over || !str_eq(ui->player->u.player.state_, p->state_))
+		ui->dirty = true;
+	event_free(ui->player);
+	ui->player = over ? NULL : e;
+	if (over)
+		event_free(e);
+}
+
+static void take_note(struct ui *ui, const struct ev_note *n)
+{
+	if (!n->text_)
+		return;
+	if (str_eq(n->level_, "error"))
+		ui_say_error(ui, "%s", n->text_);
+	else
+		ui_say(ui, "%s", n->text_);
+}
+
+static void take_serve(struct ui *ui, const struct ev_serve *s)
+{
+	strs_release(&ui->page.notes);
+	strs_add(&ui->page.notes, s->title_ ? s->title_ : "");
+	strs_add(&ui->page.notes, s->url_ ? s->url_ : "");
+	page_open(ui, "Address for a player elsewhere", page_write_notes);
+}
+
+static void take_log(struct ui *ui, const struct ev_log *l)
+{
+	/* The page was opened for one item, whose id is its first note; or for everything. */
+	const char *id = ui->page.notes.n > 0 ? ui->page.notes.v[0] : "";
+	if (!ui->page.open || (id[0] && !str_eq(l->claim_id_, id)))
+		return;
+	char iso[CLOCK_ISO_SIZE] = "";
+	if (l->time_ != TIME_UNKNOWN)
+		clock_iso(l->time_, iso);
+	char *line = str_fmt("%s  %s  %s: %s", iso, l->level_ ? l->level_ : "",
+			     l->component_ ? l->component_ : "", l->message_ ? l->message_ : "");
+	strs_add(&ui->page.notes, line);
+	ui->page.width = 0; /* wrap anew */
+	free(line);
+}
+
+/* -- answers
+ * ---------------------------------------------------------------------------------------------- */
+
+static void take_page(struct ui *ui, const struct ticket *t, struct event *e)
+{
+	if (t && t->slot == SLOT_DETAIL) {
+		page_free(ui->detail_page);
+		ui->detail_page = e->u.page.claims_;
+		e->u.page.claims_ = NULL;
+		detail_forget(ui);
+		event_free(e);
+		return;
+	}
+	struct view *v = t ? view_of_slot(ui, t->slot) : NULL;
+	if (!v || !v->ops->take(ui, v, e))
+		event_free(e);
+	detail_forget(ui);
+}
+
+static void set_effect(void *arg, struct claim *c)
+{
+	switch (*(const enum effect *)arg) {
+	case EFFECT_NONE:
+		break;
+	case EFFECT_FAVORITE:
+	case EFFECT_NO_FAVORITE:
+		c->local.favorite = *(const enum effect *)arg == EFFECT_FAVORITE;
+		break;
+	case EFFECT_WATCHED:
+	case EFFECT_NOT_WATCHED:
+		c->local.watched = *(const enum effect *)arg == EFFECT_WATCHED;
+		break;
+	}
+}
+
+static void view_is_done(struct ui *ui, struct view *v, const struct ticket *t,
+			 const struct ev_done *d)
+{
+	v->state = d->ok_ ? VIEW_READY : VIEW_FAILED;
+	str_set(&v->why, d->ok_ ? NULL : d->error_ ? d->error_ : "it was stopped");
+	if (d->ok_ && v->ops->loaded)
+		v->ops->loaded(ui, v, t->id);
+}
+
+static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
+{
+	struct view *v = t->stale ? NULL : view_of_slot(ui, t->slot);
+	if (v)
+		view_is_done(ui, v, t, d);
+	for (size_t i = 0; d->ok_ && i < t->items.n; i++)
+		ui_each_claim(ui, t->items.v[i], set_effect, &t->effect);
+	/* What was stopped on purpose is no news. */
+	if (!d->ok_ && !t->stale && !str_eq(d->category_, "cancelled"))
+		ui_say_error(ui, "%s",
+			     d->error_ ? d->error_ : "it did not work, and nobody said why");
+	enum req_kind kind = t->kind;
+	if (t->slot == SLOT_PLAY && !t->stale) {
+		event_free(ui->player);
+		ui->player = NULL;
+	}
+	ui_close_ticket(ui, t);
+	if (kind == REQ_QUEUE_ACT || kind == REQ_DOWNLOAD)
+		reload(ui, &view_queue);
+	if (kind == REQ_REMOVE)
+		reload(ui, &view_library);
+	detail_forget(ui);
+}
+
+/* A row of a list that one view has. */
+static void take_row(struct ui *ui, const struct ticket *t, struct event *e)
+{
+	struct view *v = t ? view_of_slot(ui, t->slot) : NULL;
+	if (!v || !v->ops->take(ui, v, e))
+		event_free(e);
+}
+
+void ui_take_event(struct ui *ui, struct event *e)
+{
+	struct ticket *t = ui_ticket(ui, e->ticket);
+	bool progress = e->kind == EV_PLAYER || (e->kind == EV_DOWNLOAD && e->ticket == 0);
+	ui->stirred = true;
+	ui->dirty = ui->dirty || !progress;
+	if (t && t->stale && e->kind != EV_DONE && e->kind != EV_DOWNLOAD) {
+		event_free(e);
+		return;
+	}
+	switch (e->kind) {
+	case EV_PAGE:
+		take_page(ui, t, e);
+		return;
+	case EV_DOWNLOAD:
+		take_download(ui, e);
+		return;
+	case EV_COPY:
+		if (t && t->kind == REQ_REMOVE)
+			take_removed_copy(ui, e);
+		else
+			take_row(ui, t, e);
+		return;
+	case EV_GATEWAY:
+	case EV_FACT:
+		take_row(ui, t, e);
+		return;
+	case EV_PLAYER:
+		take_player(ui, e);
+		return;
+	case EV_STATUS:
+		event_free(ui->status);
+		ui->status = e;
+		return;
+	case EV_NOTE:
+		take_note(ui, &e->u.note);
+		break;
+	case EV_ROW_FAILED:
+		ui_say_error(ui, "%s",
+			     e->u.row_failed.error_ ? e->u.row_failed.error_ : "an item failed");
+		break;
+	case EV_SERVE:
+		take_serve(ui, &e->u.serve);
+		break;
+	case EV_LOG:
+		take_log(ui, &e->u.log);
+		break;
+	case EV_DONE:
+		if (t)
+			take_done(ui, t, &e->u.done);
+		break;
+	case EV_CONFIG: /* no screen asks for these */
+	case EV_VERIFY:
+	case EV_PROGRESS:
+	case EV_KEY:
+	case EV_CACHE:
+	case EV_DB:
+	case EV_COUNT:
+		break;
+	}
+	event_free(e);
+}

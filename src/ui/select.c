@@ -1,0 +1,75 @@
+/* What a command is about: the row under the cursor, or the rows that are marked. */
+#include "state.h"
+
+#include <string.h>
+#include "kiyya/str.h"
+
+struct listing *ui_listing(struct ui *ui)
+{
+	return ui->focus == PANE_DOWNLOADS ? &ui->pane : &ui_view(ui)->listing;
+}
+
+struct item *ui_item(struct ui *ui)
+{
+	return listing_current(ui_listing(ui));
+}
+
+size_t ui_each_target(struct ui *ui, void (*fn)(void *arg, struct item *it), void *arg)
+{
+	struct listing *l = ui_listing(ui);
+	size_t marked = listing_count_marked(l);
+	if (marked == 0) {
+		struct item *it = listing_current(l);
+		if (!it || !item_claim_id(it)[0])
+			return 0;
+		fn(arg, it);
+		return 1;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		if (listing_at(l, i)->marked)
+			fn(arg, listing_at(l, i));
+	return marked;
+}
+
+static void add_id(void *arg, struct item *it)
+{
+	struct strs *ids = arg;
+	if (!strs_has(ids, item_claim_id(it)))
+		strs_add(ids, item_claim_id(it));
+}
+
+void ui_targets(struct ui *ui, struct strs *ret_ids)
+{
+	*ret_ids = (struct strs){ 0 };
+	ui_each_target(ui, add_id, ret_ids);
+}
+
+void ui_each_claim(struct ui *ui, const char *id, void (*fn)(void *arg, struct claim *c), void *arg)
+{
+	for (size_t i = 0; i < n_views; i++) {
+		struct rows *rows = &ui->views[i].rows;
+		for (size_t j = 0; j < rows->n; j++)
+			if (rows->v[j].claim && strcmp(rows->v[j].claim->id, id) == 0)
+				fn(arg, rows->v[j].claim);
+	}
+	struct page *p = ui->detail_page;
+	if (p && p->n > 0 && strcmp(p->items[0].id, id) == 0)
+		fn(arg, &p->items[0]);
+}
+
+const struct ev_download *ui_download_of(struct ui *ui, const struct item *it)
+{
+	if (item_download(it))
+		return item_download(it);
+	for (size_t i = 0; i < ui->queue.n; i++)
+		if (str_eq(item_claim_id(&ui->queue.v[i]), item_claim_id(it)))
+			return item_download(&ui->queue.v[i]);
+	return NULL;
+}
+
+void ui_unmark(struct ui *ui)
+{
+	struct rows *rows = ui_listing(ui)->rows;
+	for (size_t i = 0; i < rows->n; i++)
+		rows->v[i].marked = false;
+}

@@ -1,0 +1,202 @@
+/* The whole screen as data: what commands change, events feed and draw.c shows. Private to this
+ * room. */
+#ifndef UI_STATE_H
+#define UI_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "canvas.h"
+#include "command.h"
+#include "keymap.h"
+#include "kiyya/clock.h"
+#include "kiyya/msg.h"
+#include "kiyya/ui.h"
+#include "layout.h"
+#include "lines.h"
+#include "prompt.h"
+#include "term.h"
+#include "view.h"
+
+#define UI_MAX_VIEWS 9
+
+/* What an answered request changes in the rows that are shown. */
+enum effect {
+	EFFECT_NONE,
+	EFFECT_FAVORITE,
+	EFFECT_NO_FAVORITE,
+	EFFECT_WATCHED,
+	EFFECT_NOT_WATCHED
+};
+
+/* A request that has not been answered in full. */
+struct ticket {
+	uint64_t id;
+	uint32_t slot;
+	enum req_kind kind;
+	enum effect effect;
+	struct strs items; /* claim ids that effect is about */
+	bool stale; /* a newer request of its slot was sent: what still comes is not wanted */
+};
+
+/* Slots: views have 1 + their number. */
+enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG };
+
+/* What the bottom line is typing into. */
+struct asking {
+	void (*changed)(struct ui *ui, const char *text); /* NULL: nobody wants to know */
+	void (*entered)(struct ui *ui, const char *text);
+	void (*left)(struct ui *ui); /* NULL */
+	bool completes;              /* Tab completes command names */
+};
+
+/* A question that y answers; everything else is no. */
+struct question {
+	char *text; /* owned; NULL: none is asked */
+	void (*yes)(struct ui *ui, const struct strs *items);
+	struct strs items;
+};
+
+/* Text over the panes: help, a log, a link. */
+struct text_page {
+	bool open;
+	char *title; /* owned */
+	void (*write)(struct ui *ui, struct lines *l, int width);
+	struct lines lines;
+	int width;         /* that lines were wrapped at */
+	struct strs notes; /* what write shows; owned */
+};
+
+struct ui {
+	const struct ui_config *config;
+	const struct clock *clock;
+	struct term *term;
+	struct canvas canvas;
+	struct layout layout;
+	struct keymap keymap;
+
+	struct view views[UI_MAX_VIEWS];
+	size_t view; /* index of the one shown */
+	enum pane focus;
+	bool detail_open;
+
+	struct rows queue;   /* EV_DOWNLOAD rows: the Queue view and the pane both list them */
+	struct listing pane; /* the pane below */
+	struct lines detail;
+	char detail_key[ITEM_KEY_SIZE]; /* row that detail shows */
+	struct page *detail_page;       /* owned; the claim of a row that came without one; NULL */
+
+	struct text_page page;
+	struct prompt prompts[3]; /* addresses, filters, commands: each has its own history */
+	struct prompt *prompt;    /* the one being typed into; NULL none */
+	struct asking asking;
+	struct question question;
+
+	char *message; /* owned; in the status line; NULL none */
+	enum role message_role;
+	int64_t message_ends; /* mono ms; 0: with the next key */
+	char *searched;       /* owned; folded; for n and N */
+
+	struct event *player; /* EV_PLAYER; owned; NULL: nothing plays */
+	struct event *status; /* EV_STATUS; owned; NULL: not known yet */
+
+	struct ticket *tickets; /* owned */
+	size_t n_tickets;
+
+	int64_t last_draw; /* mono ms */
+	bool dirty;        /* draw now */
+	bool stirred;      /* draw when progress may be drawn again */
+	bool quit;
+	int signal;         /* that ended it */
+	int64_t last_click; /* mono ms */
+	struct key last_click_at;
+};
+
+/* -- ui.c: the loop
+ * ---------------------------------------------------------------------------------- */
+struct ui *ui_new(const struct ui_config *config, struct term *term); /* term moves in */
+void ui_free(struct ui *ui);                                          /* gives the terminal back */
+void ui_start(struct ui *ui); /* first frame, first requests */
+/* Waits until something happens, at most `most` ms (-1: as long as it takes), and does it. */
+void ui_step(struct ui *ui, int most);
+/* Does what has happened already, without waiting. */
+void ui_settle(struct ui *ui);
+void ui_resize(struct ui *ui);
+struct view *ui_view(struct ui *ui); /* the one shown */
+struct view *ui_view_of(struct ui *ui, const struct view_ops *ops);
+void ui_show_view(struct ui *ui, size_t i);
+
+/* -- ask.c: requests
+ * -------------------------------------------------------------------------------- */
+/* Sends and remembers; 0 (and the status line says so): the backend has gone. */
+uint64_t ui_send(struct ui *ui, struct req *r, uint32_t slot);
+/* The same; when it is answered well, effect happens to items (copied). */
+void ui_send_for(struct ui *ui, struct req *r, enum effect effect, const struct strs *items);
+struct ticket *ui_ticket(struct ui *ui, uint64_t id); /* NULL: not open */
+void ui_close_ticket(struct ui *ui, struct ticket *t);
+/* Asks the backend to end what the slot has open. */
+bool ui_stop_slot(struct ui *ui, uint32_t slot);
+/* Whether something was asked that will be answered soon (a film playing is not waited for). */
+bool ui_is_waiting(const struct ui *ui);
+bool ui_is_loading(const struct ui *ui, uint32_t slot);
+
+/* -- events.c
+ * ---------------------------------------------------------------------------------------- */
+void ui_take_event(struct ui *ui, struct event *e); /* moves */
+
+/* -- input.c
+ * ----------------------------------------------------------------------------------------- */
+void ui_take_key(struct ui *ui, struct key key);
+unsigned ui_context(struct ui *ui); /* IN_ bits */
+void ui_prompt(struct ui *ui, int which, const char *label, const char *text, struct asking asking);
+enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND };
+/* items are copied. */
+void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
+	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* -- say.c: the status line's message
+ * ------------------------------------------------------------------ */
+void ui_say(struct ui *ui, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void ui_say_error(struct ui *ui, const char *fmt, ...)
+    PRINTF_LIKE(2, 3); /* stays until the next key */
+void ui_say_nothing(struct ui *ui);
+
+/* -- select.c: what commands act on
+ * ------------------------------------------------------------------- */
+struct listing *ui_listing(struct ui *ui); /* that the keys move */
+struct item *ui_item(struct ui *ui);       /* under its cursor; NULL none */
+void ui_targets(struct ui *ui,
+		struct strs *ret_ids); /* the marked rows, else that one; claim ids */
+/* Calls fn for each of those rows; returns how many. */
+size_t ui_each_target(struct ui *ui, void (*fn)(void *arg, struct item *it), void *arg);
+/* Calls fn for each claim shown anywhere with this id. */
+void ui_each_claim(struct ui *ui, const char *id, void (*fn)(void *arg, struct claim *c),
+		   void *arg);
+
+/* The download of that row's claim, as it is now; NULL: none. */
+const struct ev_download *ui_download_of(struct ui *ui, const struct item *it);
+void ui_unmark(struct ui *ui);
+
+/* -- detail.c, bar.c, page.c, downloads.c, draw.c
+ * -------------------------------------------------------- */
+void detail_draw(struct ui *ui, struct rect pane);
+void detail_scroll(struct ui *ui, int by);
+void detail_forget(struct ui *ui); /* builds it anew at the next draw */
+void downloads_draw(struct ui *ui, struct rect pane);
+bool downloads_wants(const struct item *it);
+void bar_draw_top(struct ui *ui);
+void bar_draw_player(struct ui *ui);
+void bar_draw_status(struct ui *ui);
+int bar_view_at(int column); /* index of the view named there in the top line; -1 none */
+void page_open(struct ui *ui, const char *title,
+	       void (*write)(struct ui *ui, struct lines *l, int width));
+void page_close(struct ui *ui);
+void page_draw(struct ui *ui);
+void page_scroll(struct ui *ui, int by);
+void page_write_help(struct ui *ui, struct lines *l, int width);
+void page_write_notes(struct ui *ui, struct lines *l, int width);
+void ui_draw(struct ui *ui);
+/* A frame with its name at the left and something at the right of its upper line. */
+void draw_frame(struct ui *ui, struct rect pane, const char *name, const char *right, bool here);
+
+#endif

@@ -1,0 +1,425 @@
+/* A real terminal, through ncurses: the only file that knows curses.
+ *
+ * The crash hook may have to give the terminal back from a signal handler, where curses must not be
+ * called; what it needs (a few bytes and the terminal's settings from before) is kept ready in one
+ * static, the only mutable one of this room. */
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "kiyya/mem.h"
+#include "kiyya/str.h"
+#include "kiyya/ui.h"
+#include "term.h"
+
+#define ESC_DELAY_MS 50
+#define RESTORE_MAX  128
+
+/* Keys that terminfo does not name, as curses will call them. */
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
+
+#define PASTE_ON  "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+struct term_curses {
+	struct term term; /* first */
+	SCREEN *screen;
+	const struct theme *theme;
+	bool color, utf8, paste;
+	mmask_t mouse;
+};
+
+static struct {
+	volatile sig_atomic_t armed;
+	struct termios before;
+	char bytes[RESTORE_MAX];
+	size_t n;
+} restore;
+
+static struct term_curses *of(struct term *t)
+{
+	return (struct term_curses *)t;
+}
+
+/* Bytes for the terminal that curses does not know of. */
+static void send_raw(const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(STDOUT_FILENO, bytes, n);
+		if (done <= 0)
+			return;
+		bytes += done;
+		n -= (size_t)done;
+	}
+}
+
+static void send_str(const char *s)
+{
+	send_raw(s, strlen(s));
+}
+
+/* -- giving it back
+ * -------------------------------------------------------------------------------------------- */
+
+static void restore_add(const char *s)
+{
+	/* Padding ($<5>) is for hardware that has gone; a capability with it is left out. */
+	if (!s || s == (char *)-1 || strstr(s, "$<"))
+		return;
+	size_t len = strlen(s);
+	if (restore.n + len > sizeof(restore.bytes))
+		return;
+	memcpy(restore.bytes + restore.n, s, len);
+	restore.n += len;
+}
+
+static void arm_restore(const struct term_curses *c, const struct termios *before)
+{
+	restore.before = *before;
+	restore.n = 0;
+	if (c->paste)
+		restore_add(PASTE_OFF);
+	if (c->mouse)
+		restore_add("\033[?1006;1000l");
+	restore_add(tigetstr("sgr0"));
+	restore_add(tigetstr("cnorm"));
+	restore_add(tigetstr("rmkx"));
+	restore_add(tigetstr("rmcup"));
+	restore.armed = 1;
+}
+
+void ui_restore_terminal(void)
+{
+	if (!restore.armed)
+		return;
+	restore.armed = 0;
+	send_raw(restore.bytes, restore.n);
+	tcsetattr(STDIN_FILENO, TCSANOW, &restore.before);
+}
+
+/* -- drawing
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void curses_size(struct term *t, int *ret_columns, int *ret_lines)
+{
+	getmaxyx(stdscr, *ret_lines, *ret_columns);
+}
+
+static attr_t attributes(const struct term_curses *c, enum role role)
+{
+	unsigned look = c->theme->look[role].attr;
+	return ((look & LOOK_BOLD) ? A_BOLD : 0) | ((look & LOOK_DIM) ? A_DIM : 0) |
+	       ((look & LOOK_REVERSE) ? A_REVERSE : 0) |
+	       ((look & LOOK_UNDERLINE) ? A_UNDERLINE : 0);
+}
+
+/* A cell in wide characters: one that takes room, then those that lean on it. Returns how many.
+ * Curses goes by wcwidth, the canvas by graphemes; where they differ, the canvas is right about the
+ * room, so a sign that curses thinks too wide is replaced, and one that it thinks too narrow is
+ * followed by a blank. */
+static size_t to_wide(const struct term_curses *c, const struct cell *cell,
+		      wchar_t out[CCHARW_MAX + 1])
+{
+	wchar_t all[CELL_BYTES + 1];
+	mbstate_t state = { 0 };
+	const char *from = cell->text;
+	size_t n = c->utf8 || (unsigned char)cell->text[0] < 0x80
+		       ? mbsrtowcs(all, &from, CELL_BYTES, &state)
+		       : (size_t)-1;
+	size_t used = 0;
+	for (size_t i = 0; n != (size_t)-1 && i < n && used < CCHARW_MAX; i++) {
+		int width = wcwidth(all[i]);
+		if (used == 0 ? width > 0 && width <= cell->width : width == 0)
+			out[used++] = all[i];
+		else if (used == 0)
+			break;
+	}
+	if (used == 0)
+		out[used++] = L'?';
+	out[used] = 0;
+	return used;
+}
+
+static void curses_put(struct term *t, int line, int column, const struct cell *cell)
+{
+	const struct term_curses *c = of(t);
+	wchar_t wide[CCHARW_MAX + 1];
+	cchar_t out;
+	if (cell->width == 0)
+		return;
+	to_wide(c, cell, wide);
+	attr_t attr = attributes(c, (enum role)cell->role);
+	short pair = c->color ? (short)(cell->role + 1) : 0;
+	if (setcchar(&out, wide, attr, pair, NULL) == OK)
+		mvadd_wch(line, column, &out);
+	if (wcwidth(wide[0]) < cell->width && setcchar(&out, L" ", attr, pair, NULL) == OK)
+		mvadd_wch(line, column + 1, &out);
+}
+
+static void curses_cursor(struct term *t, int line, int column)
+{
+	curs_set(line < 0 ? 0 : 1);
+	if (line >= 0)
+		move(line, column);
+}
+
+static void curses_flush(struct term *t)
+{
+	refresh();
+}
+
+static void curses_resized(struct term *t)
+{
+	struct winsize w;
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0)
+		resizeterm(w.ws_row, w.ws_col);
+}
+
+static void curses_spoilt(struct term *t)
+{
+	clearok(curscr, TRUE);
+}
+
+/* -- keys
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static const struct {
+	wint_t curses;
+	uint32_t code;
+} special[] = {
+	{ KEY_UP, K_UP },
+	{ KEY_DOWN, K_DOWN },
+	{ KEY_LEFT, K_LEFT },
+	{ KEY_RIGHT, K_RIGHT },
+	{ KEY_HOME, K_HOME },
+	{ KEY_FIND, K_HOME },
+	{ KEY_END, K_END },
+	{ KEY_SELECT, K_END },
+	{ KEY_PPAGE, K_PAGE_UP },
+	{ KEY_NPAGE, K_PAGE_DOWN },
+	{ KEY_DC, K_DELETE },
+	{ KEY_IC, K_INSERT },
+	{ KEY_BTAB, K_BACK_TAB },
+	{ KEY_BACKSPACE, K_BACKSPACE },
+	{ KEY_ENTER, K_ENTER },
+	{ KEY_RESIZE, K_RESIZED },
+	{ CODE_PASTE_BEGIN, K_PASTE_BEGIN },
+	{ CODE_PASTE_END, K_PASTE_END },
+};
+
+static bool mouse_key(struct key *ret)
+{
+	MEVENT e;
+	if (getmouse(&e) != OK)
+		return false;
+	ret->line = e.y;
+	ret->column = e.x;
+	ret->code = (e.bstate & BUTTON4_PRESSED)   ? K_WHEEL_UP
+		    : (e.bstate & BUTTON5_PRESSED) ? K_WHEEL_DOWN
+		    : (e.bstate & BUTTON1_PRESSED) ? K_CLICK
+						   : 0;
+	return ret->code != 0;
+}
+
+static bool special_key(wint_t c, struct key *ret)
+{
+	if (c == KEY_MOUSE)
+		return mouse_key(ret);
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+		if (special[i].curses == c) {
+			ret->code = special[i].code;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool curses_key(struct term *t, struct key *ret)
+{
+	wint_t c;
+	for (int got; (got = get_wch(&c)) != ERR;) {
+		*ret = (struct key){ .code = c == '\n' ? K_ENTER : (uint32_t)c };
+		if (got == OK || special_key(c, ret))
+			return true;
+	}
+	return false;
+}
+
+/* -- the clipboard
+ * --------------------------------------------------------------------------------------------- */
+
+/* RFC 4648, section 4. out has room for 4 * ((n + 2) / 3) + 1. */
+static void base64(char *out, const unsigned char *in, size_t n)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned long v = (unsigned long)in[i] << 16;
+		v |= i + 1 < n ? (unsigned long)in[i + 1] << 8 : 0;
+		v |= i + 2 < n ? (unsigned long)in[i + 2] : 0;
+		*out++ = digits[v >> 18 & 63];
+		*out++ = digits[v >> 12 & 63];
+		*out++ = i + 1 < n ? digits[v >> 6 & 63] : '=';
+		*out++ = i + 2 < n ? digits[v & 63] : '=';
+	}
+	*out = 0;
+}
+
+/* OSC 52; tmux takes it only in an envelope, or by itself, depending on its settings: it gets both.
+ */
+static void curses_copy(struct term *t, const char *text)
+{
+	size_t n = strlen(text);
+	char *code = mem_new(4 * ((n + 2) / 3) + 1);
+	base64(code, (const unsigned char *)text, n);
+	char *plain = str_fmt("\033]52;c;%s\a", code);
+	send_str(plain);
+	if (getenv("TMUX")) {
+		char *wrapped = str_fmt("\033Ptmux;\033%s\033\\", plain);
+		send_str(wrapped);
+		free(wrapped);
+	}
+	free(plain);
+	free(code);
+}
+
+/* -- beginning, stopping, end
+ * ------------------------------------------------------------------------------------ */
+
+static void init_colors(struct term_curses *c)
+{
+	bool own = use_default_colors() == OK;
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		struct look l = c->theme->look[r];
+		short fg = l.fg < 0 && !own ? COLOR_WHITE : l.fg;
+		short bg = l.bg < 0 && !own ? COLOR_BLACK : l.bg;
+		init_pair((short)(r + 1), fg, bg);
+	}
+	/* The empty screen has the ground of plain text. */
+	bkgd(COLOR_PAIR(ROLE_TEXT + 1));
+}
+
+static void enter(struct term_curses *c)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	meta(stdscr, TRUE);
+	if (c->mouse) {
+		mousemask(c->mouse, NULL);
+		mouseinterval(0);
+	}
+	if (c->paste)
+		send_str(PASTE_ON);
+}
+
+static void leave(struct term_curses *c)
+{
+	if (c->paste)
+		send_str(PASTE_OFF);
+	endwin();
+}
+
+/* Stops the whole job, as the terminal's own ^Z would have. */
+static void stop_job(void)
+{
+	sigset_t stop, before;
+	struct sigaction plain = { .sa_handler = SIG_DFL }, old;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigaction(SIGTSTP, &plain, &old);
+	kill(0, SIGTSTP);
+	pthread_sigmask(SIG_UNBLOCK, &stop, &before); /* stops here, until continued */
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &old, NULL);
+}
+
+static void curses_suspend(struct term *t)
+{
+	struct term_curses *c = of(t);
+	leave(c);
+	stop_job();
+	reset_prog_mode();
+	enter(c);
+	curses_resized(t);
+	clearok(curscr, TRUE);
+	refresh();
+}
+
+static void curses_end(struct term *t)
+{
+	struct term_curses *c = of(t);
+	restore.armed = 0;
+	leave(c);
+	delscreen(c->screen);
+	free(c);
+}
+
+static const struct term_ops curses_ops = {
+	.size = curses_size,
+	.put = curses_put,
+	.cursor = curses_cursor,
+	.flush = curses_flush,
+	.key = curses_key,
+	.resized = curses_resized,
+	.spoilt = curses_spoilt,
+	.suspend = curses_suspend,
+	.copy = curses_copy,
+	.end = curses_end,
+};
+
+/* A terminal that knows the mouse also knows what brackets a paste; the oldest ones show such
+ * requests as text. */
+static void probe(struct term_curses *c, const struct term_options *o)
+{
+	const char *mouse = tigetstr("kmous");
+	bool modern = mouse && mouse != (char *)-1;
+	c->paste = modern;
+	c->mouse = modern && o->mouse ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0;
+	c->color = !o->no_color && has_colors() && start_color() == OK;
+}
+
+struct term *term_curses_new(const struct term_options *o, struct err *err)
+{
+	struct termios before;
+	if (tcgetattr(STDIN_FILENO, &before) != 0 || !isatty(STDOUT_FILENO)) {
+		err_set(err, ERR_USAGE, 0,
+			"not a terminal: try ssh -t, or a command (kiyya --help)");
+		return NULL;
+	}
+	if (strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
+		setlocale(LC_CTYPE, "");
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+	if (!screen) {
+		const char *name = getenv("TERM");
+		err_set(err, ERR_USAGE, 0, "the terminal \"%s\" is not known here: try TERM=vt100",
+			name ? name : "");
+		return NULL;
+	}
+	struct term_curses *c = NEW(struct term_curses);
+	c->screen = screen;
+	c->theme = o->theme;
+	c->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	c->term = (struct term){ .ops = &curses_ops, .fd = STDIN_FILENO, .ascii = !c->utf8 };
+	set_escdelay(ESC_DELAY_MS);
+	probe(c, o);
+	define_key("\033[200~", CODE_PASTE_BEGIN);
+	define_key("\033[201~", CODE_PASTE_END);
+	arm_restore(c, &before);
+	enter(c);
+	if (c->color)
+		init_colors(c);
+	return &c->term;
+}

@@ -1,0 +1,228 @@
+/* The reader: a vault file as a source. */
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "header.h"
+#include "kiyya/mem.h"
+#include "kiyya/path.h"
+#include "record.h"
+
+#define NO_CHUNK UINT64_MAX
+
+/* What all clones share. */
+struct opened {
+	atomic_int refs;
+	atomic_bool cancelled;
+	int fd;
+	struct header header; /* as it was at vault_open; never changed */
+};
+
+struct reader {
+	struct source base;
+	struct opened *opened;
+	struct kyv_slot slot; /* as this reader last saw it */
+	struct vault_info info;
+	uint64_t chunk; /* whose plaintext lies in record, or NO_CHUNK */
+	size_t len;     /* of that plaintext */
+	unsigned char record[KYV_RECORD];
+};
+
+static void opened_unref(struct opened *o)
+{
+	if (atomic_fetch_sub(&o->refs, 1) != 1)
+		return;
+	if (o->fd >= 0)
+		close(o->fd);
+	header_release(&o->header);
+	free(o);
+}
+
+/* The last bytes that can be asked for: of an unknown size, all there might be. */
+static uint64_t end_of(const struct reader *r)
+{
+	return r->slot.size == KYV_SIZE_UNKNOWN ? KYV_SIZE_END : r->slot.size;
+}
+
+/* A file that is still being written has moved on since we looked. */
+static bool look_again(struct reader *r)
+{
+	struct header now = { .slot = r->slot, .keys = r->opened->header.keys };
+	if (!header_look_again(&now, r->opened->fd))
+		return false;
+	struct vault_meta meta = r->info.meta;
+	r->slot = now.slot;
+	header_info(&now, &r->info);
+	r->info.meta = meta;
+	return true;
+}
+
+/* Opens chunk i into dst, which has room for all of it. *ret_len: its length, 0 when it turns out
+ * to lie behind the end of a file whose size was not known before. */
+static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t *ret_len,
+		       struct err *err)
+{
+	struct opened *o = r->opened;
+	do {
+		*ret_len = 0;
+		if (i * VAULT_CHUNK >= end_of(r))
+			return true;
+		struct record_place place = record_place_of(r->slot.file_id, r->slot.size, i);
+		bool there = false;
+		if (!record_read(o->fd, o->header.keys, &place, r->record, dst, &there, err))
+			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
+		*ret_len = place.len;
+		if (there)
+			return true;
+	} while (!r->slot.complete && look_again(r));
+	if (r->slot.complete)
+		return err_set(err, ERR_DAMAGED, 0, "chunk %llu is damaged", (unsigned long long)i);
+	return err_set(err, ERR_UNFINISHED, 0, "chunk %llu is not there yet",
+		       (unsigned long long)i);
+}
+
+/* Bytes of the chunk at off, at most room: straight into dst when there is room for all of it, else
+ * by way of our buffer. *ret_n 0: the end. */
+static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t room,
+		      size_t *ret_n, struct err *err)
+{
+	uint64_t i = off / VAULT_CHUNK;
+	size_t at = (size_t)(off % VAULT_CHUNK);
+	if (i != r->chunk) {
+		bool whole =
+		    at == 0 && room >= record_place_of(r->slot.file_id, r->slot.size, i).len;
+		r->chunk = NO_CHUNK;
+		if (!open_chunk(r, i, whole ? dst : RECORD_PLAIN(r->record), &r->len, err))
+			return false;
+		if (whole) {
+			*ret_n = r->len;
+			return true;
+		}
+		r->chunk = i;
+	}
+	size_t there = at < r->len ? r->len - at : 0;
+	*ret_n = room < there ? room : there;
+	memcpy(dst, RECORD_PLAIN(r->record) + at, *ret_n);
+	return true;
+}
+
+static bool may_read(const struct reader *r, struct err *err)
+{
+	if (atomic_load(&r->opened->cancelled))
+		return err_set(err, ERR_CANCELLED, 0, "reading was stopped");
+	if (secret_is_doomed(r->opened->header.keys))
+		return err_set(err, ERR_LOCKED, 0, "the vault was locked");
+	return true;
+}
+
+static ssize_t reader_read_at(struct source *s, uint64_t off, void *dst, size_t n, struct err *err)
+{
+	struct reader *r = (struct reader *)s;
+	size_t done = 0;
+	if (n > SSIZE_MAX)
+		n = SSIZE_MAX;
+	while (done < n && off < end_of(r)) {
+		size_t part = 0;
+		struct err why;
+		if (!may_read(r, &why) ||
+		    !read_part(r, off, (unsigned char *)dst + done, n - done, &part, &why)) {
+			if (done > 0) /* what is good is given; asked for the rest, we say why */
+				break;
+			if (err)
+				*err = why;
+			return -1;
+		}
+		if (part == 0)
+			break;
+		done += part;
+		off += part;
+	}
+	return (ssize_t)done;
+}
+
+static uint64_t reader_size(struct source *s)
+{
+	return ((struct reader *)s)->slot.size;
+}
+
+static void reader_cancel(struct source *s)
+{
+	atomic_store(&((struct reader *)s)->opened->cancelled, true);
+}
+
+static void reader_free(struct source *s)
+{
+	struct reader *r = (struct reader *)s;
+	opened_unref(r->opened);
+	sodium_memzero(r->record, sizeof(r->record));
+	free(r);
+}
+
+static struct source *reader_clone(struct source *s, struct err *err);
+
+static const struct source_ops reader_ops = {
+	.read_at = reader_read_at,
+	.size = reader_size,
+	.clone = reader_clone,
+	.cancel = reader_cancel,
+	.free = reader_free,
+};
+
+static struct reader *reader_over(struct opened *o)
+{
+	struct reader *r = NEW(struct reader);
+	r->base.ops = &reader_ops;
+	r->opened = o;
+	r->slot = o->header.slot;
+	r->chunk = NO_CHUNK;
+	header_info(&o->header, &r->info);
+	return r;
+}
+
+static struct source *reader_clone(struct source *s, struct err *err)
+{
+	const struct reader *from = (const struct reader *)s;
+	if (!may_read(from, err))
+		return NULL;
+	atomic_fetch_add(&from->opened->refs, 1);
+	struct reader *r = reader_over(from->opened);
+	r->slot = from->slot;
+	r->info = from->info;
+	return &r->base;
+}
+
+static bool check_length(const struct opened *o, struct err *err)
+{
+	struct stat st;
+	if (fstat(o->fd, &st) != 0)
+		return err_sys(err, "looking at a vault file");
+	if (o->header.slot.complete && (uint64_t)st.st_size != kyv_file_len(o->header.slot.size))
+		return err_set(err, ERR_DAMAGED, 0, "the file has %lld bytes and should have %llu",
+			       (long long)st.st_size,
+			       (unsigned long long)kyv_file_len(o->header.slot.size));
+	return true;
+}
+
+struct source *vault_open(struct vault *v, const char *name, struct err *err)
+{
+	int fd = path_open_in(vault_dir(v), name, O_RDONLY, 0, err);
+	if (fd < 0)
+		return NULL;
+	struct opened *o = NEW(struct opened);
+	atomic_init(&o->refs, 1);
+	atomic_init(&o->cancelled, false);
+	o->fd = fd;
+	if (header_load(v, fd, &o->header, err) && check_length(o, err))
+		return &reader_over(o)->base;
+	err_wrap(err, "opening the vault file %s", name);
+	opened_unref(o);
+	return NULL;
+}
+
+const struct vault_info *vault_source_info(const struct source *s)
+{
+	return s->ops == &reader_ops ? &((const struct reader *)s)->info : NULL;
+}

@@ -1,0 +1,412 @@
+/* Canned answers for the tests of the screen. */
+#include "fake_backend.h"
+
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kiyya/clock.h"
+#include "kiyya/mem.h"
+#include "kiyya/str.h"
+#include "kiyya/thread.h"
+
+#define DEMO_CLAIMS 120
+
+struct fake_backend {
+	struct link *link;
+	pthread_t thread;
+	atomic_bool stop;
+	uint64_t playing, slow; /* open tickets; 0 none */
+	bool paused;
+	bool removed; /* the first copy has been deleted */
+	char downloading[CLAIM_ID_SIZE];
+};
+
+static struct event *answer_to(const struct req *r, enum event_kind kind)
+{
+	struct event *e = event_new(kind);
+	e->ticket = r->ticket;
+	e->slot = r->slot;
+	return e;
+}
+
+static void done(struct fake_backend *b, uint64_t ticket, const char *category, const char *error)
+{
+	struct event *e = event_new(EV_DONE);
+	e->ticket = ticket;
+	e->u.done.ok_ = error == NULL;
+	e->u.done.error_ = str_dup(error);
+	e->u.done.category_ = str_dup(category);
+	e->u.done.exit_code_ = error ? 4 : 0;
+	link_post(b->link, e);
+}
+
+/* -- claims -------------------------------------------------------------------------------------------------- */
+
+static void claim_id_of(int number, char out[CLAIM_ID_SIZE])
+{
+	snprintf(out, CLAIM_ID_SIZE, "%040x", (unsigned)number + 0xa000);
+}
+
+static struct claim *add_claim(struct page *p, int number, const char *title)
+{
+	struct claim *c = page_add(p);
+	claim_id_of(number, c->id);
+	c->kind = CLAIM_VIDEO;
+	c->title = arena_str(p->arena, title);
+	c->channel_name = "@demo";
+	c->url = "lbry://@demo#1/video#2";
+	c->duration = 600 + number * 61;
+	c->size = 1000000 * (int64_t)(number + 1);
+	c->release_time = 1714521600 - number * 86400;
+	c->playable = true;
+	return c;
+}
+
+static void add_demo(struct page *p, int number)
+{
+	char title[64];
+	snprintf(title, sizeof(title), "Film number %03d", number);
+	struct claim *c = add_claim(p, number, title);
+	if (number == 0) {
+		c->title = "The first film";
+		c->description = "A description that is long enough to be wrapped in the detail "
+				 "pane, whatever its "
+				 "width.\n\nWith a second paragraph.";
+		c->tags = arena_take(p->arena, 2 * sizeof(*c->tags));
+		c->tags[0] = "movie";
+		c->tags[1] = "comedy_movies";
+		c->n_tags = 2;
+		c->local.offline = true;
+		c->local.watched = true;
+	} else if (number == 1) {
+		c->title = "ሰላም 世界, a wide title: "
+			   "日本語のとても長い題名がここにあります、そしてさらに続きます";
+	} else if (number == 2) {
+		c->local.favorite = true;
+	} else if (number == 3) {
+		c->playable = false;
+		c->reason = "members only";
+	}
+}
+
+static void add_hostile(struct page *p)
+{
+	static const char *const titles[] = {
+		"esc \033[31mred\033[0m",
+		"osc \033]52;c;aGk=\a end",
+		"c1 \xc2\x9b"
+		"31m and \xc2\x85",
+		"bidi \xe2\x80\xae"
+		"reversed\xe2\x81\xa6",
+		"del \x7f back \b\b\b cr \r lf \n tab \t",
+		"broken \xff\xfe\xc3 utf-8 \xed\xa0\x80",
+		"zero\xe2\x80\x8bwidth\xe2\x80\x8d and \xe2\x80\xa8line",
+	};
+	size_t n = sizeof(titles) / sizeof(titles[0]);
+	for (size_t i = 0; i < n; i++)
+		add_claim(p, (int)i, titles[i])->description = titles[i];
+	char *longest = mem_new(10001);
+	memset(longest, 'x', 10000);
+	add_claim(p, (int)n, longest);
+	for (size_t i = 0; i + 1 < 10000; i += 2)
+		memcpy(longest + i, "\xcc\x81", 2); /* nothing but accents */
+	add_claim(p, (int)n + 1, longest);
+	free(longest);
+}
+
+static void post_page(struct fake_backend *b, const struct req *r, struct page *p, int64_t first,
+		      bool cached, bool more)
+{
+	struct event *e = answer_to(r, EV_PAGE);
+	e->u.page.claims_ = p;
+	e->u.page.first_ = first;
+	e->u.page.cached_ = cached;
+	e->u.page.more_ = more;
+	e->u.page.fetched_at_ = clock_wall(clock_real()) - (cached ? 12 * 60 + 5 : 0);
+	link_post(b->link, e);
+}
+
+static void post_demo(struct fake_backend *b, const struct req *r, bool cached)
+{
+	int64_t limit = r->u.browse.limit_, first = (r->u.browse.page_ - 1) * limit;
+	struct page *p = page_new();
+	int64_t i = first;
+	for (; i < first + limit && i < DEMO_CLAIMS; i++)
+		add_demo(p, (int)i);
+	post_page(b, r, p, first, cached, i < DEMO_CLAIMS);
+}
+
+/* The stored list begins with film 10; the fresh one has ten newer ones before it. */
+static void post_moving(struct fake_backend *b, const struct req *r, bool cached)
+{
+	struct page *p = page_new();
+	for (int i = cached ? 10 : 0; i < 30; i++)
+		add_demo(p, i);
+	post_page(b, r, p, 0, cached, false);
+}
+
+static void browse(struct fake_backend *b, const struct req *r)
+{
+	const char *channel = r->u.browse.channel_;
+	if (str_starts(channel, "@demo")) {
+		if (!r->u.browse.refresh_)
+			post_demo(b, r, true);
+		post_demo(b, r, false);
+	} else if (str_starts(channel, "@moving")) {
+		post_moving(b, r, !r->u.browse.refresh_);
+	} else if (str_starts(channel, "@hostile")) {
+		struct page *p = page_new();
+		add_hostile(p);
+		post_page(b, r, p, 0, false, false);
+	} else if (str_starts(channel, "@empty")) {
+		post_page(b, r, page_new(), 0, false, false);
+	} else if (str_starts(channel, "@slow")) {
+		b->slow = r->ticket;
+		return;
+	} else if (str_starts(channel, "@dead")) {
+		done(b, r->ticket, "network", "asking gateway.example: no answer in 10 s");
+		return;
+	} else {
+		done(b, r->ticket, "not_found", "there is no such channel");
+		return;
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void show(struct fake_backend *b, const struct req *r)
+{
+	struct page *p = page_new();
+	add_demo(p, 0);
+	if (str_is_hex(r->u.show.item_, CLAIM_ID_LEN))
+		str_copy(p->items[0].id, CLAIM_ID_SIZE, r->u.show.item_);
+	post_page(b, r, p, 0, true, false);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* -- downloads and copies -------------------------------------------------------------------------------------- */
+
+static void post_download(struct fake_backend *b, uint64_t ticket, const char *id,
+			  const char *state, const char *event)
+{
+	struct event *e = event_new(EV_DOWNLOAD);
+	struct ev_download *d = &e->u.download;
+	e->ticket = ticket;
+	d->claim_id_ = str_dup(id);
+	d->title_ = str_dup("The film that is downloaded");
+	d->quality_ = str_dup("original");
+	d->state_ = str_dup(state);
+	d->event_ = str_dup(event);
+	d->total_ = 654000000;
+	d->have_ = str_eq(state, "done") ? 654000000 : 412000000;
+	d->rate_ = 2100000;
+	d->eta_ = 115;
+	d->encrypted_ = true;
+	link_post(b->link, e);
+}
+
+static void download(struct fake_backend *b, const struct req *r)
+{
+	const char *id = r->u.download.items_.v[0];
+	str_copy(b->downloading, sizeof(b->downloading), id);
+	post_download(b, r->ticket, id, "queued", NULL);
+	done(b, r->ticket, NULL, NULL);
+	post_download(b, 0, id, "active", "progress");
+}
+
+static void queue_act(struct fake_backend *b, const struct req *r)
+{
+	static const struct {
+		const char *action, *state, *event;
+	} acts[] = {
+		{ "pause", "paused", NULL },        { "resume", "done", "done" },
+		{ "retry", "active", NULL },        { "cancel", "paused", "removed" },
+		{ "discard", "paused", "removed" },
+	};
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (str_eq(acts[i].action, r->u.queue_act.action_) && b->downloading[0]) {
+			post_download(b, 0, b->downloading, acts[i].state, acts[i].event);
+			if (acts[i].event)
+				b->downloading[0] = 0;
+		}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void post_copy(struct fake_backend *b, const struct req *r, int number)
+{
+	struct event *e = answer_to(r, EV_COPY);
+	struct ev_copy *c = &e->u.copy;
+	char id[CLAIM_ID_SIZE], title[64];
+	claim_id_of(number, id);
+	snprintf(title, sizeof(title), "Copy number %d", number);
+	c->claim_id_ = str_dup(id);
+	c->title_ = str_dup(title);
+	c->quality_ = str_dup(number == 0 ? "original" : "720p");
+	c->size_ = 654000000;
+	c->stored_size_ = 655000000;
+	c->encrypted_ = c->complete_ = true;
+	c->channel_ = str_dup("@demo");
+	c->duration_ = 6130;
+	c->added_at_ = 1714521600;
+	link_post(b->link, e);
+}
+
+static void offline(struct fake_backend *b, const struct req *r)
+{
+	for (int i = b->removed ? 1 : 0; i < 3; i++)
+		post_copy(b, r, i);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* -- the player, the rest ---------------------------------------------------------------------------------------- */
+
+static void post_player(struct fake_backend *b, const char *state)
+{
+	struct event *e = event_new(EV_PLAYER);
+	char id[CLAIM_ID_SIZE];
+	claim_id_of(0, id);
+	e->u.player.claim_id_ = str_dup(id);
+	e->u.player.state_ = str_dup(state);
+	e->u.player.title_ = str_dup("The first film");
+	e->u.player.position_seconds_ = 723;
+	e->u.player.duration_ = 6130;
+	e->u.player.volume_ = 80;
+	link_post(b->link, e);
+}
+
+static void steer(struct fake_backend *b, const struct req *r)
+{
+	if (str_eq(r->u.player.command_, "pause")) {
+		b->paused = !b->paused;
+		post_player(b, b->paused ? "paused" : "playing");
+	} else if (str_eq(r->u.player.command_, "stop")) {
+		post_player(b, "ended");
+		done(b, b->playing, NULL, NULL);
+		b->playing = 0;
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void doctor(struct fake_backend *b, const struct req *r)
+{
+	static const char *const facts[][3] = {
+		{ "database", "version", "1" },
+		{ "vault", "key", "unlocked, key file" },
+		{ "player", "libmpv", "not found: libmpv.so.2" },
+	};
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		struct event *e = answer_to(r, EV_FACT);
+		e->u.fact.section_ = str_dup(facts[i][0]);
+		e->u.fact.key_ = str_dup(facts[i][1]);
+		e->u.fact.value_ = str_dup(facts[i][2]);
+		e->u.fact.ok_ = i < 2;
+		link_post(b->link, e);
+	}
+	struct event *e = answer_to(r, EV_GATEWAY);
+	e->u.gateway.url_ = str_dup("https://gateway.example/api");
+	e->u.gateway.ok_ = true;
+	e->u.gateway.ms_ = 42;
+	e->u.gateway.status_ = str_dup("healthy");
+	link_post(b->link, e);
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void log_rows(struct fake_backend *b, const struct req *r)
+{
+	for (int i = 0; i < 4; i++) {
+		char id[CLAIM_ID_SIZE];
+		struct event *e = answer_to(r, EV_LOG);
+		claim_id_of(i % 2, id);
+		e->u.log.time_ = 1714521600 + i;
+		e->u.log.level_ = str_dup("warn");
+		e->u.log.component_ = str_dup("download");
+		e->u.log.claim_id_ = str_dup(id);
+		e->u.log.message_ = str_fmt("logged line %d", i);
+		link_post(b->link, e);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void stop_ticket(struct fake_backend *b, const struct req *r)
+{
+	if (b->slow != 0 && r->u.stop.of_ == (int64_t)b->slow) {
+		done(b, b->slow, "cancelled", "stopped");
+		b->slow = 0;
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void answer(struct fake_backend *b, const struct req *r)
+{
+	/* A newer request of a slot ends the older one. */
+	if (b->slow != 0 && r->kind == REQ_BROWSE) {
+		done(b, b->slow, "cancelled", "superseded");
+		b->slow = 0;
+	}
+	if (r->kind == REQ_BROWSE) {
+		browse(b, r);
+	} else if (r->kind == REQ_SHOW) {
+		show(b, r);
+	} else if (r->kind == REQ_DOWNLOAD) {
+		download(b, r);
+	} else if (r->kind == REQ_QUEUE_ACT) {
+		queue_act(b, r);
+	} else if (r->kind == REQ_OFFLINE) {
+		offline(b, r);
+	} else if (r->kind == REQ_REMOVE) {
+		b->removed = true;
+		post_copy(b, r, 0);
+		done(b, r->ticket, NULL, NULL);
+	} else if (r->kind == REQ_PLAY) {
+		b->playing = r->ticket;
+		post_player(b, "playing");
+	} else if (r->kind == REQ_PLAYER) {
+		steer(b, r);
+	} else if (r->kind == REQ_DOCTOR) {
+		doctor(b, r);
+	} else if (r->kind == REQ_LOG) {
+		log_rows(b, r);
+	} else if (r->kind == REQ_STOP) {
+		stop_ticket(b, r);
+	} else {
+		if (r->kind == REQ_QUEUE && b->downloading[0])
+			post_download(b, r->ticket, b->downloading, "active", NULL);
+		done(b, r->ticket, NULL, NULL);
+	}
+}
+
+static void *run(void *arg)
+{
+	struct fake_backend *b = arg;
+	while (!atomic_load(&b->stop)) {
+		struct pollfd fd = { .fd = b->link->to_backend.read_fd, .events = POLLIN };
+		poll(&fd, 1, -1);
+		wake_clear(&b->link->to_backend);
+		for (struct req *r; (r = link_next_request(b->link));) {
+			answer(b, r);
+			req_free(r);
+		}
+	}
+	return NULL;
+}
+
+struct fake_backend *fake_backend_start(struct link *link)
+{
+	struct fake_backend *b = NEW(struct fake_backend);
+	struct err err = { 0 };
+	b->link = link;
+	if (!thread_start(&b->thread, "fake-backend", run, b, &err)) {
+		free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void fake_backend_stop(struct fake_backend *b)
+{
+	atomic_store(&b->stop, true);
+	wake_up(&b->link->to_backend);
+	thread_join(b->thread);
+	free(b);
+}
