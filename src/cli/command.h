@@ -53,7 +53,7 @@ struct action {
 struct cli;
 struct command {
 	const char *name;
-	const char *args;             /* for the help, where there are no actions */
+	const char *args;             /* for the help, where there is no action */
 	const char *help;             /* one line, lower case, no full stop */
 	int min, max;                 /* words, where there are no actions */
 	unsigned flags;               /* enum command_flag */
