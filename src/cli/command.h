@@ -75,6 +75,8 @@ struct cli {
 	const struct command *command;
 	struct args args;
 	struct out out;
+	void (*on_key)(struct cli *c,
+		       char key); /* gets what is typed while waiting; NULL: nobody listens */
 };
 
 /* Says a usage error of this command on standard error; returns 2. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include "kiyya/str.h"
 #include "../support/scripted_backend.h"
@@ -167,6 +168,8 @@ static struct result run_on_terminal(struct fake *f, const char *words, const ch
 		assert_int_equal(write(t.master, typed, strlen(typed)), strlen(typed));
 	FILE *out = out_too ? fdopen(dup(t.slave), "w") : tmpfile();
 	assert_non_null(out);
+	struct termios before, after;
+	assert_int_equal(tcgetattr(t.slave, &before), 0);
 	char *line = str_fmt("%s%s", words, extra);
 	struct result r;
 	r.code = run_line(
@@ -174,6 +177,8 @@ static struct result run_on_terminal(struct fake *f, const char *words, const ch
 	    (struct cli_config){
 		.signal_fd = f->signal_pipe[0], .in_fd = t.slave, .out = out, .err = t.screen });
 	free(line);
+	assert_int_equal(tcgetattr(t.slave, &after), 0);
+	assert_int_equal(after.c_lflag, before.c_lflag);
 	if (out_too)
 		fclose(out);
 	r.out = out_too ? str_dup("") : read_back(out);
@@ -282,6 +287,23 @@ static void test_player_line(void **state)
 	fake_stop(&f);
 }
 
+/* Keys go to the player, and the terminal is as before in the end. */
+static void test_player_keys(void **state)
+{
+	struct fake f;
+	/* the first request is answered by its events only when the keys have come: by the stop of 'q' */
+	fake_start(&f, "0 player {\"state\":\"playing\"}\n--\ndone\n--\ndone\n--\nsignal 2");
+	struct result r = run_on_terminal(&f, "play x", " ?>q", false, "");
+	assert_int_equal(r.code, 130);
+	assert_string_equal(f.asked.data, "play {\"item\":\"x\",\"audio\":false,\"url\":false}\n"
+					  "player {\"command\":\"pause\",\"amount\":0}\n"
+					  "player {\"command\":\"seek\",\"amount\":10}\n"
+					  "player {\"command\":\"stop\",\"amount\":0}\n"
+					  "stop {\"of\":1}");
+	result_release(&r);
+	fake_stop(&f);
+}
+
 static void test_ssh_line(void **state)
 {
 	struct fake f;
@@ -370,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_cat_refuses_terminal),
 		cmocka_unit_test(test_progress_bar),
 		cmocka_unit_test(test_player_line),
+		cmocka_unit_test(test_player_keys),
 		cmocka_unit_test(test_ssh_line),
 		cmocka_unit_test(test_closed_pipe),
 		cmocka_unit_test(test_full_disk),
