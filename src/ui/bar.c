@@ -160,10 +160,12 @@ static void describe_view(struct ui *ui, struct buf *b)
 		(void)!buf_addf(b, "%snot refreshed", b->len ? dot : "");
 }
 
+#define MAX_LINES 7
+
 /* Which commands the bottom line names, where; the first ones first where there is little room. */
 static const struct {
 	unsigned where;
-	const char *lines[7];
+	const char *lines[MAX_LINES];
 } hints[] = {
 	{ IN_PAGE, { "help", "back", "down page" } },
 	{ IN_DETAIL, { "help", "back", "play", "download", "favorite", "link" } },
@@ -174,12 +176,20 @@ static const struct {
 	{ IN_CHANNELS, { "help", "open", "play", "download", "filter", "mark" } },
 };
 
-static const char *const *hints_here(struct ui *ui)
+#define MAX_HINTS 9
+
+/* The command lines to name here, the help first; ends with NULL. */
+static void hints_here(struct ui *ui, const char *ret_lines[MAX_HINTS])
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].where & ui_context(ui))
-			return hints[i].lines;
-	return hints[0].lines;
+	size_t row = 0, n = 0;
+	while (row + 1 < sizeof(hints) / sizeof(hints[0]) && !(hints[row].where & ui_context(ui)))
+		row++;
+	for (int i = 0; i < MAX_LINES && hints[row].lines[i]; i++) {
+		ret_lines[n++] = hints[row].lines[i];
+		if (i == 0 && ui->player)
+			ret_lines[n++] = "player pause";
+	}
+	ret_lines[n] = NULL;
 }
 
 /* How many hints fit, and their columns. */
@@ -187,7 +197,7 @@ static int measure_hints(struct ui *ui, const char *const *lines, int room, int 
 {
 	int used = 0;
 	*ret_n = 0;
-	for (int i = 0; i < 7 && lines[i]; i++) {
+	for (int i = 0; lines[i]; i++) {
 		char key[KEY_NAME_SIZE];
 		const struct command *c = command_find(lines[i], strcspn(lines[i], " "));
 		if (!c || !keymap_key_of(&ui->keymap, ui_context(ui), lines[i], key))
@@ -205,7 +215,8 @@ static int measure_hints(struct ui *ui, const char *const *lines, int room, int 
 static void draw_hints(struct ui *ui, int line, int from)
 {
 	struct canvas *c = &ui->canvas;
-	const char *const *lines = hints_here(ui);
+	const char *lines[MAX_HINTS];
+	hints_here(ui, lines);
 	int n, at = c->columns - 1;
 	at -= measure_hints(ui, lines, c->columns - 1 - from, &n);
 	for (int i = 1; i <= n; i++) {

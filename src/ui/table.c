@@ -166,6 +166,7 @@ void table_draw(const struct table *t, struct listing *l, struct canvas *c, stru
 	for (int i = 0; i < inside.lines && l->top + (size_t)i < l->n; i++) {
 		size_t at = l->top + (size_t)i;
 		struct rect line = { inside.line + i, inside.column, 1, inside.columns };
-		draw_row(t, listing_at(l, at), at == l->cursor, c, line);
+		draw_row(t, listing_at(l, at), at == l->cursor && (t->has_keys || !t->quiet), c,
+			 line);
 	}
 }
