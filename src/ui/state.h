@@ -15,7 +15,7 @@
 #include "layout.h"
 #include "lines.h"
 #include "prompt.h"
-#include "term.h"
+#include "terminal.h"
 #include "view.h"
 
 #define UI_MAX_VIEWS 9

@@ -18,7 +18,7 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/ui.h"
-#include "term.h"
+#include "terminal.h"
 
 #define ESC_DELAY_MS 50
 #define RESTORE_MAX  128
