@@ -5,27 +5,33 @@
 #include <string.h>
 #include "kiyya/str.h"
 
-#define BAR_MAX 512
+#define BAR_MAX   512
+#define LABEL_MAX 32
 
 /* -- above
  * -------------------------------------------------------------------------------------------------
  */
 
-#define BRAND " kiyya "
+#define BRAND      " kiyya "
+#define BRAND_FROM 50 /* columns; under these the views need all there are */
 
-/* Calls fn with each view's place in the top line: the same for drawing and for clicks. */
-static int view_columns(size_t i)
+/* The name of a view as the top line has it. */
+static void view_label(size_t i, bool narrow, char *out, size_t size)
 {
-	return 4 + (int)strlen(view_table[i]->name); /* " 1 Name " */
+	snprintf(out, size, narrow ? "%zu %s " : " %zu %s ", i + 1, view_table[i]->name);
 }
 
-int bar_view_at(int column)
+int bar_view_at(struct ui *ui, int column)
 {
-	int at = (int)strlen(BRAND);
+	bool narrow = ui->canvas.columns < BRAND_FROM;
+	int at = narrow ? 1 : (int)strlen(BRAND);
 	for (size_t i = 0; i < n_views; i++) {
-		if (column >= at && column < at + view_columns(i))
+		char label[LABEL_MAX];
+		view_label(i, narrow, label, sizeof(label));
+		int end = at + (int)strlen(label);
+		if (column >= at && column < end)
 			return (int)i;
-		at += view_columns(i);
+		at = end;
 	}
 	return -1;
 }
@@ -57,11 +63,12 @@ void bar_draw_top(struct ui *ui)
 	struct canvas *c = &ui->canvas;
 	int line = ui->layout.top;
 	canvas_paint(c, line, 0, c->columns, ROLE_BAR);
-	int at = canvas_text(c, line, 0, c->columns, BRAND, ROLE_STRONG);
+	bool narrow = c->columns < BRAND_FROM;
+	int at = canvas_text(c, line, 0, c->columns, narrow ? " " : BRAND, ROLE_STRONG);
 	for (size_t i = 0; i < n_views; i++) {
-		char name[64];
-		snprintf(name, sizeof(name), " %zu %s ", i + 1, view_table[i]->name);
-		at += canvas_text(c, line, at, c->columns - at, name,
+		char label[LABEL_MAX];
+		view_label(i, narrow, label, sizeof(label));
+		at += canvas_text(c, line, at, c->columns - at, label,
 				  i == ui->view ? ROLE_BAR_HERE : ROLE_BAR);
 	}
 	char state[128];

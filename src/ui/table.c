@@ -8,6 +8,7 @@
 
 #define TEXT_SIZE 256
 #define LEAD      4 /* cursor, mark, sign, blank */
+#define TAIL      1 /* blank before the frame */
 
 const char *column_title(const struct item *it, const struct glyphs *g, int width, char *buf,
 			 size_t size)
@@ -118,7 +119,7 @@ static enum role role_of(const struct item *it)
 /* The width of the column that takes what the others, with a blank between, leave. */
 static int width_left(const struct table *t, int width)
 {
-	int left = width - LEAD;
+	int left = width - LEAD - TAIL;
 	for (size_t i = 0; i < t->n_columns; i++)
 		if (width >= t->columns[i].from)
 			left -= t->columns[i].width + (i > 0);

@@ -5,9 +5,9 @@
 	"screen 80x24\n"
 	"|  kiyya  1 Channels  2 Library  3 Queue  4 Status\n"
 	"| ┌ @demo · newest ───────────────────────────────────────────────────────── 50+ ┐\n"
-	"| │▸ ● The first film                                      ✓  2024-05-01    10:00│\n"
-	"| │    ሰላም 世界, a wide title: 日本語のとても長い題名がこ…    2024-04-30    11:01│\n"
-	"| │    Film number 002                                     ♥  2024-04-29    12:02│\n" },
+	"| │▸ ● The first film                                     ✓  2024-05-01    10:00 │\n"
+	"| │    ሰላም 世界, a wide title: 日本語のとても長い題名が…     2024-04-30    11:01 │\n"
+	"| │    Film number 002                                    ♥  2024-04-29    12:02 │\n" },
 { "the stored list first, then the fresh one under the same cursor", "@moving", 80, 24, false,
 	"wait idle\n"
 	"expect cached 12 min ago\n"
@@ -83,7 +83,7 @@
 	"wait idle\n"
 	"keys 4 j d\n"
 	"wait text 1 active · 2.1 MB/s ┤\n"
-	"expect ↓ The film that is downloaded   original ██████░░░░  62 %   2.1 MB/s    1:55\n"
+	"expect ↓ The film that is downloaded  original ██████░░░░  62 %   2.1 MB/s    1:55\n"
 	"expect ▸ ↓ Film number 004\n"
 	"keys x\n"
 	"wait text 1 paused\n"
@@ -91,7 +91,7 @@
 	"keys x\n"
 	"wait text 1 done\n"
 	"expect downloaded: The film that is downloaded\n"
-	"expect ● The film that is downloaded   original ██████████ 100 %       done\n"
+	"expect ● The film that is downloaded  original ██████████ 100 %       done\n"
 	"expect ▸ ● Film number 004\n" },
 { "cancelling asks", "@demo", 80, 24, false,
 	"wait idle\n"
@@ -121,7 +121,7 @@
 	"keys 2\n"
 	"wait idle\n"
 	"expect Library · 2.0 GB on this machine\n"
-	"expect ▸ ● Copy number 0                           sealed  original   654 MB  1:42:10\n"
+	"expect ▸ ● Copy number 0                          sealed  original   654 MB  1:42:10\n"
 	"expect not error:\n"
 	"keys <Enter>\n"
 	"wait idle\n"
@@ -201,10 +201,10 @@
 	"wait idle\n"
 	"keys 5 j b m\n"
 	"wait idle\n"
-	"expect ▸   Film number 005                                     ✓♥ 2024-04-26\n"
+	"expect ▸   Film number 005                                    ✓♥ 2024-04-26\n"
 	"keys b\n"
 	"wait idle\n"
-	"expect ▸   Film number 005                                     ✓  2024-04-26\n" },
+	"expect ▸   Film number 005                                    ✓  2024-04-26\n" },
 { "another channel, and back", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys 7 j i\n"
@@ -298,6 +298,6 @@
 	"screen 80x24\n"
 	"|  kiyya  1 Channels  2 Library  3 Queue  4 Status\n"
 	"| + @demo - newest --------------------------------------------------------- 50+ +\n"
-	"| |> V The first film                                      w  2024-05-01    10:00|\n"
+	"| |> V The first film                                     w  2024-05-01    10:00 |\n"
 	"|~\n"
-	"| |    Film number 002                                     f  2024-04-29    12:02|\n" },
+	"| |    Film number 002                                    f  2024-04-29    12:02 |\n" },
