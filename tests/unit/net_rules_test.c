@@ -294,9 +294,21 @@ static void pace_tells_slow_from_dead(void **state)
 	assert_int_equal(pace_check(&p, 7099), PACE_STALLED);
 	pace_restart(&p, 8000);
 	assert_int_equal(pace_check(&p, 8500), PACE_ALIVE);
-	p.limit = 100; /* our own limit is no stall */
-	pace_bytes(&p, 8600, 50);
-	assert_int_equal(pace_check(&p, 9000), PACE_ALIVE);
+}
+
+static void pace_keeps_to_a_rate(void **state)
+{
+	struct pace p = { .limit = 1000 };
+
+	pace_spend(&p, 5000, 500);
+	assert_int_equal(p.free_at, 5500);
+	pace_spend(&p, 5500, 100);
+	assert_int_equal(p.free_at, 5600);
+	pace_spend(&p, 9000, 100); /* what was not used is not saved up */
+	assert_int_equal(p.free_at, 9100);
+	p.limit = 0;
+	pace_spend(&p, 9100, 100);
+	assert_int_equal(p.free_at, 9100);
 }
 
 static void waits_grow_to_their_last_step(void **state)
@@ -365,6 +377,7 @@ int main(void)
 		cmocka_unit_test(places_are_shown_with_their_port),
 		cmocka_unit_test(redirect_targets_are_resolved),
 		cmocka_unit_test(pace_tells_slow_from_dead),
+		cmocka_unit_test(pace_keeps_to_a_rate),
 		cmocka_unit_test(waits_grow_to_their_last_step),
 		cmocka_unit_test(proxies_are_chosen),
 	};
