@@ -46,6 +46,7 @@ void downloads_draw(struct ui *ui, struct rect pane)
 		.columns = download_columns,
 		.n_columns = n_download_columns,
 		.has_keys = here,
+		.quiet = true,
 	};
 	table_draw(&t, &ui->pane, &ui->canvas, inside);
 	if (ui->pane.n == 0) {

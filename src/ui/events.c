@@ -130,6 +130,8 @@ static void take_player(struct ui *ui, struct event *e)
 	bool over = str_eq(p->state_, "ended") || str_eq(p->state_, "failed");
 	if (str_eq(p->state_, "failed"))
 		ui_say_error(ui, "%s", p->error_ ? p->error_ : "the player failed");
+	if (!ui->player && !over && ui->message_role != ROLE_ERROR)
+		ui_say_nothing(ui); /* "starting the player" has come true */
 	if (!ui->player || over || !str_eq(ui->player->u.player.state_, p->state_))
 		ui->dirty = true;
 	event_free(ui->player);

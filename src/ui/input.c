@@ -129,8 +129,9 @@ static bool is_double(struct ui *ui, const struct key *k)
 
 static void click(struct ui *ui, const struct key *k)
 {
-	if (k->line == ui->layout.top && bar_view_at(k->column) >= 0)
-		ui_show_view(ui, (size_t)bar_view_at(k->column));
+	int view = k->line == ui->layout.top ? bar_view_at(ui, k->column) : -1;
+	if (view >= 0)
+		ui_show_view(ui, (size_t)view);
 	for (int p = 0; p < PANE_COUNT && !ui->page.open; p++) {
 		struct rect inside = layout_inside(ui->layout.pane[p]);
 		if (!is_inside(inside, k))

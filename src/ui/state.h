@@ -15,7 +15,7 @@
 #include "layout.h"
 #include "lines.h"
 #include "prompt.h"
-#include "term.h"
+#include "terminal.h"
 #include "view.h"
 
 #define UI_MAX_VIEWS 9
@@ -187,7 +187,8 @@ bool downloads_wants(const struct item *it);
 void bar_draw_top(struct ui *ui);
 void bar_draw_player(struct ui *ui);
 void bar_draw_status(struct ui *ui);
-int bar_view_at(int column); /* index of the view named there in the top line; -1 none */
+int bar_view_at(struct ui *ui,
+		int column); /* index of the view named there in the top line; -1 none */
 void page_open(struct ui *ui, const char *title,
 	       void (*write)(struct ui *ui, struct lines *l, int width));
 void page_close(struct ui *ui);

@@ -18,7 +18,7 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/ui.h"
-#include "term.h"
+#include "terminal.h"
 
 #define ESC_DELAY_MS 50
 #define RESTORE_MAX  128
@@ -329,6 +329,10 @@ static void leave(struct term_curses *c)
 {
 	if (c->paste)
 		send_str(PASTE_OFF);
+	/* Where the screen stays, what is said next begins on an empty line. */
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
 	endwin();
 }
 

@@ -152,7 +152,7 @@ check_has() { # TEXT NEEDLE HAYSTACK
 	*)
 		result 1 "$1"
 		echo "#   expected to find: $2"
-		echo "$3" | head -n 15 | sed 's/^/#   in: /'
+		printf '%s\n' "$3" | head -n 15 | sed 's/^/#   in: /'
 		;;
 	esac
 }
@@ -304,6 +304,7 @@ write_config() { # [-]
 	} >"$KIYYA_HOME/config/kiyya.conf"
 }
 
+# In the background say "$KIYYA": $! is then the program's own PID and not that of a shell around it.
 kiyya() {
 	"$KIYYA" "$@"
 }

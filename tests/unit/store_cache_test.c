@@ -180,13 +180,16 @@ static void test_no_holes(void **state)
 	struct kit *k = *state;
 	struct err err = { 0 };
 	put(k, "q", 100, 110, 100, false, false); /* page 3 of a list nobody has read */
-	assert_int_equal(list_of(k, "q").count, 0);
+	assert_false(list_of(k, "q").found);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 10);
 	put(k, "q", 0, 10, 0, false, false);
 	assert_null(store_cache_page(k->store, "q", 10, 10, &err));
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
 	assert_null(store_cache_page(k->store, "unknown", 0, 10, &err));
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
+	put(k, "q", 50, 60, 5, true, true); /* begun anew, but not at the beginning */
+	assert_false(list_of(k, "q").found);
+	kit_assert_sound(k);
 }
 
 static void test_refresh(void **state)
