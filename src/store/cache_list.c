@@ -110,6 +110,7 @@ bool cache_list_put(struct store *s, const char *key, const int64_t *rows, size_
 		return true; /* the claims are kept without a place */
 	if (l.id == 0 && !create_list(s, key, &l, err))
 		return false;
+	s->in_hand = l.id;
 	if (n > 0 && !is_there(s, &l, rows, n, first, &same, err))
 		return false;
 	int64_t end = first + (int64_t)n;
