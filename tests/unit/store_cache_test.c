@@ -384,7 +384,9 @@ static void test_evict_spares_what_is_needed(void **state)
 	k->now += 10;
 	assert_true(store_cache_evict(k->store, 0, NULL) && list_of(k, "new").found);
 	put(k, "old", 10, 20, 0, true, true);
+	k->now += 10;
 	put(k, "shown", 20, 30, 0, true, true);
+	k->now += 10;
 	put(k, "new", 30, 40, 0, true, true);
 	k->now += 10;
 	assert_true(store_cache_hold(k->store, "shown", true, NULL));
