@@ -199,6 +199,7 @@ static void begin(struct browse *b)
 	if (b->list.found && !b->wait_fresh && b->list.count > b->first &&
 	    !post_rows(b, b->first, b->limit, true, &err))
 		b->list.found = false; /* a claim of it was evicted: a miss */
+	store_cache_count_hit(store, false);
 	if (b->query.channel_id[0])
 		ask(b);
 	else

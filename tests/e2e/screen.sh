@@ -48,13 +48,13 @@ check "Enter shows the details" tm_wait "An hour after rain"
 
 fixture_control '{"throttle":600000}'
 tm_keys d
-seen=
+seen=" "
 deadline=$(($(now_ms) + 30000))
 until is_here || [ "$(now_ms)" -ge $deadline ]; do
 	now=$(percent)
 	case " $seen " in
-	*" ${now:-none} "*) ;;
-	*) seen="$seen ${now:-}" ;;
+	*" $now "*) ;;
+	*) seen="$seen $now" ;;
 	esac
 	"$support/pause" 50
 done
