@@ -1,5 +1,6 @@
 /* Every write, sync and truncation of an evening failed once, in turn, by a broken and by a full
- * disk, for a moment and for good: afterwards the database opens, is sound, and holds what was acknowledged. */
+ * disk, for a moment and for good: afterwards the database opens, is sound, and holds what was
+ * acknowledged. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
