@@ -15,6 +15,7 @@
 struct watching {
 	struct bar bar;
 	bool said_ssh;
+	char *state; /* of the player, when it was drawn; owned */
 };
 
 /* How somebody at another machine reaches the server: said once, for its port. */
@@ -40,6 +41,7 @@ static void show_position(struct watching *w, const struct ev_player *p)
 	char *right = str_fmt("%s  %s%s%s%s", p->state_ ? p->state_ : "", position,
 			      duration[0] ? " of " : "", duration, p->offline_ ? "  (vault)" : "");
 	bar_draw(&w->bar, p->title_ ? p->title_ : "", right);
+	str_set(&w->state, p->state_);
 	free(right);
 }
 
@@ -59,7 +61,7 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 	case EV_PLAYER:
 		if (c->out.json)
 			out_event(&c->out, e);
-		else if (bar_due(&w->bar))
+		else if (bar_due(&w->bar) || !str_eq(w->state, e->u.player.state_))
 			show_position(w, &e->u.player);
 		return true;
 	case EV_NOTE:
@@ -80,6 +82,7 @@ static int watch(struct cli *c, struct req *r, bool with_bar)
 		w.bar.to = NULL;
 	int code = wait_for(c, r, watch_event, &w);
 	bar_clear(&w.bar);
+	free(w.state);
 	return code;
 }
 

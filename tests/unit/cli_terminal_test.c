@@ -274,14 +274,19 @@ static void test_progress_bar(void **state)
 	}
 }
 
+/* A pause shows at once, however short ago the line was drawn. */
 static void test_player_line(void **state)
 {
 	struct fake f;
 	fake_start(&f, "0 player {\"state\":\"playing\",\"title\":\"A\",\"position_seconds\":70,"
-		       "\"duration\":2530,\"offline\":true}\ndone");
+		       "\"duration\":2530,\"offline\":true}\ntaken\n"
+		       "0 player {\"state\":\"playing\",\"position_seconds\":71}\ntaken\n"
+		       "0 player {\"state\":\"paused\",\"position_seconds\":71}\ntaken\ndone");
 	struct result r = run_on_terminal(&f, "play x", NULL, false, "");
 	assert_int_equal(r.code, 0);
 	assert_non_null(strstr(r.err, "playing  1:10 of 42:10  (vault)"));
+	assert_null(strstr(r.err, "playing  1:11"));
+	assert_non_null(strstr(r.err, "paused  1:11"));
 	assert_string_equal(r.out, "");
 	result_release(&r);
 	fake_stop(&f);

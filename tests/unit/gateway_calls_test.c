@@ -1,13 +1,6 @@
 /* What can be asked of the gateways: resolve, get, words, ping. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "../support/data.h"
 #include "gateway_world.h"
 
@@ -31,7 +24,7 @@ static void addresses_resolve_or_say_why_not(void **state)
 
 	world_open(&w, NULL);
 	say(&w, 0, body);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		resolve(&w, rows[i].what);
 		assert_int_equal(w.err.kind, rows[i].kind);
 		if (rows[i].kind == ERR_NONE) {
@@ -89,7 +82,7 @@ static void get_gives_the_address_or_the_reason(void **state)
 		{ "gateway-errors/get_missing_uri", ERR_REFUSED, "missing uri parameter" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct world w;
 		char name[128];
 		size_t len;
@@ -165,7 +158,7 @@ static void the_gateways_search_when_the_service_cannot(void **state)
 		{ { .kind = ACT_OK, .body = "[]" }, "he", 0 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct world w;
 		char text[64];
 

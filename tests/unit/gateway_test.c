@@ -1,13 +1,6 @@
 /* Gateway calls over several endpoints: failover, rests, refusals. Time is turned by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "../support/data.h"
 #include "gateway_world.h"
 #include "kiyya/text.h"
@@ -94,7 +87,7 @@ static void failures_go_to_the_next(void **state)
 		  "approved" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct world w;
 
 		print_message("row %zu: %s\n", i, rows[i].says);
@@ -135,7 +128,7 @@ static void a_4xx_of_the_first_ends(void **state)
 {
 	static const int statuses[] = { 400, 401, 403, 404, 405, 410, 422, 451 };
 
-	for (size_t i = 0; i < COUNT(statuses); i++) {
+	for (size_t i = 0; i < N_ROWS(statuses); i++) {
 		struct world w;
 
 		world_open(&w, NULL);
@@ -249,7 +242,7 @@ static void an_rpc_error_is_an_answer(void **state)
 		{ "string_id", ERR_REFUSED, "RPCRequest.id" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct world w;
 		char name[128];
 		size_t len;
@@ -282,7 +275,7 @@ static void odd_rpc_errors_are_answers_too(void **state)
 		{ "{\"error\":{\"message\":\"x\",\"data\":[\"a\",\"b\"]},\"result\":null}", "x" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct world w;
 
 		world_open(&w, NULL);

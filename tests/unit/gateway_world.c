@@ -1,11 +1,6 @@
 /* What the tests of the gateway share. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <string.h>
 #include "gateway_world.h"
 
 static void on_attempt(void *arg, const struct gateway_attempt *a)

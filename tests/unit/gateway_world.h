@@ -1,5 +1,5 @@
-/* What the tests of the gateway share: three misbehaving gateways, a clock turned by hand, and a record of what
- * came of a call. */
+/* What the tests of the gateway share: three misbehaving gateways, a clock turned by hand, and a
+ * record of what came of a call. */
 #ifndef KIYYA_TESTS_GATEWAY_WORLD_H
 #define KIYYA_TESTS_GATEWAY_WORLD_H
 
@@ -9,7 +9,6 @@
 #include "kiyya/http.h"
 #include "kiyya/timer.h"
 
-#define COUNT(a)    (sizeof(a) / sizeof((a)[0]))
 #define DEADLINE_MS 20000
 #define PATH        "/api/v1/proxy"
 #define EMPTY_PAGE  "{\"jsonrpc\":\"2.0\",\"result\":{\"items\":[]},\"id\":0}"

@@ -1,11 +1,6 @@
 /* HTTP calls while they run: ranges, streaming, pausing, cancelling, limits, waking. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <string.h>
 #include "http_rig.h"
 #include "kiyya/thread.h"
 #include "kiyya/wake.h"

@@ -1,11 +1,6 @@
 /* What the tests of http share. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <stdlib.h>
 #include "http_rig.h"
 
 int rig_setup(void **state)

@@ -1,4 +1,5 @@
-/* What the tests of http share: a handle beside a misbehaving server, and a record of what came of a call. */
+/* What the tests of http share: a handle beside a misbehaving server, and a record of what came
+ * of a call. */
 #ifndef KIYYA_TESTS_HTTP_RIG_H
 #define KIYYA_TESTS_HTTP_RIG_H
 
@@ -8,7 +9,6 @@
 #include "kiyya/http.h"
 
 #define DEADLINE_MS 20000
-#define COUNT(a)    (sizeof(a) / sizeof((a)[0]))
 
 struct rig {
 	struct acts *acts;

@@ -1,15 +1,10 @@
 /* HTTP calls against a server that misbehaves on purpose: answers, failures, redirects, hosts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <netdb.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 #include "http_rig.h"
+#include "kiyya/file.h"
+#include "kiyya/path.h"
 
 static void a_whole_answer_comes(void **state)
 {
@@ -71,7 +66,7 @@ static void failures_are_told_apart(void **state)
 		  "compressed answer is broken" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
@@ -141,7 +136,7 @@ static void post_is_kept_on_redirects(void **state)
 		{ 301, "POST" }, { 302, "POST" }, { 307, "POST" }, { 308, "POST" }, { 303, "GET" }
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
@@ -189,7 +184,7 @@ static void redirects_are_refused_or_end(void **state)
 		{ "/again", ERR_NET, "too often", 6 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
@@ -243,7 +238,7 @@ static void hosts_are_refused_at_the_start(void **state)
 	};
 	struct rig *f = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct result r;
 		struct err err = { .kind = ERR_NONE };
 
@@ -286,6 +281,87 @@ static void a_name_of_a_private_address_is_refused(void **state)
 	buf_release(&r.body);
 }
 
+/* A handle of its own for endpoints, certificates and proxies other than the rig's. */
+static struct http *open_http(const char *endpoint, const char *ca_file, const char *proxy)
+{
+	struct strs endpoints = { .n = 0 };
+	struct err err;
+
+	strs_add(&endpoints, endpoint);
+	struct http *h = http_new(
+	    &(struct http_config){ .endpoints = &endpoints, .ca_file = ca_file, .proxy = proxy },
+	    &err);
+	strs_release(&endpoints);
+	assert_non_null(h);
+	return h;
+}
+
+static void certificates_are_checked(void **state)
+{
+	struct acts *secure = acts_start_tls();
+	char dir[256];
+	struct err err;
+	char *ca = path_join(temp_dir_make(dir), "ca.pem");
+
+	assert_true(file_write_atomic(NULL, ca, acts_certificate(), strlen(acts_certificate()),
+				      0600, &err));
+	acts_add(secure, (struct act){ .kind = ACT_OK, .body = "secret" });
+	for (int trusted = 0; trusted < 2; trusted++) {
+		struct rig f = { .acts = secure,
+				 .http =
+				     open_http(acts_url(secure, "/"), trusted ? ca : NULL, NULL) };
+		struct result r;
+
+		result_init(&r, &f);
+		fetch(&r, &f);
+		if (trusted) {
+			assert_false(r.failed);
+			assert_string_equal(r.body.data, "secret");
+		} else {
+			print_message("%s\n", r.err.text);
+			assert_int_equal(r.err.kind, ERR_NET);
+			assert_non_null(strstr(r.err.text, "certificate"));
+			assert_int_equal(acts_count(secure), 0);
+		}
+		buf_release(&r.body);
+		http_free(f.http);
+	}
+	temp_dir_remove(dir);
+	free(ca);
+	acts_stop(secure);
+}
+
+static void a_proxy_is_used_but_never_for_loopback(void **state)
+{
+	struct acts *proxy = acts_start(), *near = acts_start();
+	struct rig f = { .acts = near };
+	struct result r;
+
+	acts_add(near, (struct act){ .kind = ACT_OK, .body = "near" });
+	f.http = open_http(acts_url(near, "/"), NULL, acts_url(proxy, ""));
+	result_init(&r, &f);
+	fetch(&r, &f);
+	assert_string_equal(r.body.data, "near");
+	assert_int_equal(acts_count(proxy), 0);
+	buf_release(&r.body);
+
+	/* the proxy itself may be on a private address */
+	result_init(&r, &f);
+	struct http_call call = get(&r, "https://player.odycdn.com/x");
+
+	start(&r, &call);
+	run(&r);
+	print_message("%s\n", r.err.text);
+	assert_int_equal(r.err.kind, ERR_NET); /* this one refuses */
+	assert_string_equal(acts_asked(proxy, 0)->method, "CONNECT");
+	assert_non_null(strstr(acts_asked(proxy, 0)->headers, "host: player.odycdn.com:443"));
+	assert_int_equal(acts_count(near), 1);
+	buf_release(&r.body);
+	http_free(f.http);
+	acts_stop(proxy);
+	acts_stop(near);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +375,8 @@ int main(void)
 		cmocka_unit_test(redirects_are_refused_or_end),
 		TEST(a_redirect_can_be_handed_out),
 		TEST(hosts_are_refused_at_the_start),
+		cmocka_unit_test(certificates_are_checked),
+		cmocka_unit_test(a_proxy_is_used_but_never_for_loopback),
 		TEST(a_name_of_a_private_address_is_refused),
 #undef TEST
 	};
