@@ -23,6 +23,8 @@ struct store *store_open(const char *path, const struct clock *clock, char **ret
 void store_close(struct store *s);
 int store_version(const struct store *s);
 int store_latest_version(void);
+/* The version of a file without migrating it; 0 if there is none, -1 and *err if it cannot be told. */
+int store_peek_version(const char *path, struct err *err);
 bool store_check(struct store *s, char **ret_text /* "ok" or what is wrong; owned */, struct err *err);
 bool store_backup(struct store *s, const char *file, struct err *err);
 const char *store_library_version(void);

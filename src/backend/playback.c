@@ -2,7 +2,6 @@
  * in the vault is played from the player host. Positions are kept on the way. */
 #include "playback.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "grants.h"
@@ -55,7 +54,7 @@ int playback_port(const struct playback *p)
 
 static int64_t whole(double seconds)
 {
-	return seconds >= 0 && seconds < 1e9 ? (int64_t)floor(seconds) : -1;
+	return seconds >= 0 && seconds < 1e9 ? (int64_t)seconds : -1;
 }
 
 static void save_position(struct session *s)

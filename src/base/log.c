@@ -121,7 +121,7 @@ static void write_line(const char *line, size_t n)
 	struct stat st;
 	if (the_log.fd < 0)
 		return;
-	if (fstat(the_log.fd, &st) == 0 && st.st_size > 0 && st.st_size + (off_t)n > FILE_BYTES)
+	if (fstat(the_log.fd, &st) == 0 && st.st_size + (off_t)n > FILE_BYTES)
 		rotate();
 	if (write(the_log.fd, line, n) < 0)
 		return; /* a full disk stops the log, nothing else */

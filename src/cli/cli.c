@@ -8,38 +8,38 @@
 
 #define SENTENCE_MAX 4096
 
-const struct command *const commands[] = {
-#define X(name) &cmd_##name,
+const struct command *const cli_commands[] = {
+#define X(name) &cli_cmd_##name,
 	COMMANDS(X)
 #undef X
 	    NULL,
 };
 
-const struct command *command_find(const char *name)
+const struct command *cli_command_find(const char *name)
 {
-	for (size_t i = 0; commands[i]; i++)
-		if (str_eq(commands[i]->name, name))
-			return commands[i];
+	for (size_t i = 0; cli_commands[i]; i++)
+		if (str_eq(cli_commands[i]->name, name))
+			return cli_commands[i];
 	return NULL;
 }
 
 bool cli_is_command(const char *word)
 {
-	return command_find(word) != NULL;
+	return cli_command_find(word) != NULL;
 }
 
 bool cli_needs_backend(const char *word)
 {
-	const struct command *command = command_find(word);
+	const struct command *command = cli_command_find(word);
 	return command && !(command->flags & CMD_NO_BACKEND);
 }
 
 const char *cli_nearest_command(const char *word)
 {
-	const struct command *best = commands[0];
-	for (size_t i = 0; commands[i]; i++)
-		if (str_distance(word, commands[i]->name) < str_distance(word, best->name))
-			best = commands[i];
+	const struct command *best = cli_commands[0];
+	for (size_t i = 0; cli_commands[i]; i++)
+		if (str_distance(word, cli_commands[i]->name) < str_distance(word, best->name))
+			best = cli_commands[i];
 	return best->name;
 }
 
@@ -65,7 +65,7 @@ void cli_say_error(const struct err *err)
 
 int cli_run(const struct cli_config *config, int argc, char **argv)
 {
-	struct cli c = { .config = config, .command = command_find(argv[0]) };
+	struct cli c = { .config = config, .command = cli_command_find(argv[0]) };
 	out_init(&c.out, config->out ? config->out : stdout, config->err ? config->err : stderr);
 	c.out.json = config->options.json;
 	c.out.quiet = config->options.quiet;
@@ -81,7 +81,7 @@ int cli_run(const struct cli_config *config, int argc, char **argv)
 		return cli_misuse(&c, "%s", err.text);
 	int code = c.command->run(&c);
 	if (!out_flush(&c.out) && code == 0)
-		code = err_exit_code(ERR_IO);
+		code = out_broken(&c.out);
 	args_release(&c.args);
 	return code;
 }

@@ -68,7 +68,7 @@ static const struct opt list_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_list = {
+const struct command cli_cmd_list = {
 	.name = "list",
 	.args = "@CHANNEL",
 	.help = "the claims of a channel",
@@ -173,7 +173,7 @@ static const struct opt show_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_show = {
+const struct command cli_cmd_show = {
 	.name = "show",
 	.args = "ITEM",
 	.help = "everything about one claim",

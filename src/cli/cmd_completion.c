@@ -31,8 +31,8 @@ static void put_values(FILE *out, const struct opt *o)
 
 static void put_command_names(FILE *out)
 {
-	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "%s%s", i ? " " : "", commands[i]->name);
+	for (size_t i = 0; cli_commands[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", cli_commands[i]->name);
 }
 
 static void put_action_names(FILE *out, const struct command *command)
@@ -88,13 +88,13 @@ static void print_bash(FILE *out)
 	      out);
 	bash_values(out, "*", everywhere_options);
 	bash_values(out, "*", browser_options);
-	for (size_t i = 0; commands[i]; i++)
-		bash_values(out, commands[i]->name, commands[i]->options);
+	for (size_t i = 0; cli_commands[i]; i++)
+		bash_values(out, cli_commands[i]->name, cli_commands[i]->options);
 	fputs("\thelp:help) words='", out);
 	put_command_names(out);
 	fputs("' ;;\n", out);
-	for (size_t i = 0; commands[i]; i++)
-		bash_words(out, commands[i]);
+	for (size_t i = 0; cli_commands[i]; i++)
+		bash_words(out, cli_commands[i]);
 	fputs("\t:*) words='", out);
 	put_command_names(out);
 	fputs("'\"$everywhere\" ;;\n"
@@ -139,9 +139,9 @@ static void print_zsh(FILE *out)
 	      out);
 	zsh_options(out, everywhere_options);
 	fputs(" )\n\tlocal -a commands=(", out);
-	for (size_t i = 0; commands[i]; i++) {
-		fprintf(out, " '%s:", commands[i]->name);
-		put_escaped(out, commands[i]->help, ":\\", "'\\''");
+	for (size_t i = 0; cli_commands[i]; i++) {
+		fprintf(out, " '%s:", cli_commands[i]->name);
+		put_escaped(out, cli_commands[i]->help, ":\\", "'\\''");
 		fputc('\'', out);
 	}
 	fputs(" )\n\t_arguments -C $everywhere", out);
@@ -151,12 +151,12 @@ static void print_zsh(FILE *out)
 	    "\tif [[ $state = command ]]; then\n\t\t_describe command commands\n\t\treturn\n\tfi\n"
 	    "\tcase $words[1] in\n",
 	    out);
-	for (size_t i = 0; commands[i]; i++) {
-		fprintf(out, "\t%s) _arguments $everywhere", commands[i]->name);
-		zsh_options(out, commands[i]->options);
-		if (commands[i]->actions) {
+	for (size_t i = 0; cli_commands[i]; i++) {
+		fprintf(out, "\t%s) _arguments $everywhere", cli_commands[i]->name);
+		zsh_options(out, cli_commands[i]->options);
+		if (cli_commands[i]->actions) {
 			fputs(" '1:action:(", out);
-			put_action_names(out, commands[i]);
+			put_action_names(out, cli_commands[i]);
 			fputs(")'", out);
 		}
 		fputs(" '*: : ' ;;\n", out);
@@ -211,13 +211,13 @@ static void print_fish(FILE *out)
 	      out);
 	fish_options(out, NULL, everywhere_options);
 	fish_options(out, NULL, browser_options);
-	for (size_t i = 0; commands[i]; i++) {
+	for (size_t i = 0; cli_commands[i]; i++) {
 		fprintf(out, "complete -c kiyya -n __fish_use_subcommand -a %s -d '",
-			commands[i]->name);
-		put_escaped(out, commands[i]->help, "\\", "\\'");
+			cli_commands[i]->name);
+		put_escaped(out, cli_commands[i]->help, "\\", "\\'");
 		fputs("'\n", out);
-		fish_actions(out, commands[i]);
-		fish_options(out, commands[i]->name, commands[i]->options);
+		fish_actions(out, cli_commands[i]);
+		fish_options(out, cli_commands[i]->name, cli_commands[i]->options);
 	}
 }
 
@@ -256,7 +256,7 @@ static const struct action completion_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_completion = {
+const struct command cli_cmd_completion = {
 	.name = "completion",
 	.help = "what a shell needs to complete words of kiyya",
 	.flags = CMD_NO_BACKEND,

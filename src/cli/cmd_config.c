@@ -70,7 +70,7 @@ static const struct action config_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_config = {
+const struct command cli_cmd_config = {
 	.name = "config",
 	.help = "the settings",
 	.actions = config_actions,

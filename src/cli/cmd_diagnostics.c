@@ -11,7 +11,7 @@ static int run_ping(struct cli *c)
 	return wait_for(c, req_new(REQ_PING), NULL, NULL);
 }
 
-const struct command cmd_ping = {
+const struct command cli_cmd_ping = {
 	.name = "ping",
 	.args = "",
 	.help = "one cheap call to each gateway: alive, how fast",
@@ -43,7 +43,7 @@ static int run_doctor(struct cli *c)
 	return code;
 }
 
-const struct command cmd_doctor = {
+const struct command cli_cmd_doctor = {
 	.name = "doctor",
 	.args = "",
 	.help = "the state of everything, as a bug report needs it",
@@ -73,7 +73,7 @@ static const struct opt log_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_log = {
+const struct command cli_cmd_log = {
 	.name = "log",
 	.help = "what was recorded",
 	.actions = log_actions,

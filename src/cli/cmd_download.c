@@ -38,7 +38,7 @@ static const struct opt download_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_download = {
+const struct command cli_cmd_download = {
 	.name = "download",
 	.args = "ITEM…",
 	.help = "queue items and fetch them into the vault",
@@ -91,7 +91,7 @@ static const struct opt queue_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_queue = {
+const struct command cli_cmd_queue = {
 	.name = "queue",
 	.help = "the download queue: show it, change it, work it off",
 	.flags = CMD_ACTION_OPTIONAL,

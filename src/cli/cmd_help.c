@@ -66,8 +66,8 @@ static void help_all(FILE *out)
 	      "  kiyya [OPTION…] COMMAND …        do one thing and end\n\n"
 	      "Commands (kiyya help COMMAND says more)\n",
 	      out);
-	for (size_t i = 0; commands[i]; i++)
-		help_line(out, commands[i]->name, commands[i]->help);
+	for (size_t i = 0; cli_commands[i]; i++)
+		help_line(out, cli_commands[i]->name, cli_commands[i]->help);
 	help_options(out, "Options that work everywhere", everywhere_options);
 	help_options(out, "Options of the browser", browser_options);
 	fputs("\nAn ITEM is a claim id of 40 hex digits, lbry://…, https://odysee.com/… or "
@@ -78,7 +78,7 @@ static void help_all(FILE *out)
 
 bool cli_print_help(FILE *out, const char *command)
 {
-	const struct command *found = command ? command_find(command) : NULL;
+	const struct command *found = command ? cli_command_find(command) : NULL;
 	if (command && !found)
 		return false;
 	if (found)
@@ -97,7 +97,7 @@ static int run_help(struct cli *c)
 	return 0;
 }
 
-const struct command cmd_help = {
+const struct command cli_cmd_help = {
 	.name = "help",
 	.args = "[COMMAND]",
 	.help = "help on kiyya or one command",

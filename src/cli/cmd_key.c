@@ -46,7 +46,7 @@ static const struct action key_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_key = {
+const struct command cli_cmd_key = {
 	.name = "key",
 	.help = "the keys of the vault",
 	.actions = key_actions,

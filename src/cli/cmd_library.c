@@ -19,7 +19,7 @@ static const struct action favorite_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_favorite = {
+const struct command cli_cmd_favorite = {
 	.name = "favorite",
 	.help = "favourites, kept across runs",
 	.actions = favorite_actions,
@@ -39,7 +39,7 @@ static const struct opt watched_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_watched = {
+const struct command cli_cmd_watched = {
 	.name = "watched",
 	.args = "ITEM…",
 	.help = "mark items as seen",
@@ -74,7 +74,7 @@ static const struct action progress_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_progress = {
+const struct command cli_cmd_progress = {
 	.name = "progress",
 	.help = "where you stopped, kept across runs",
 	.actions = progress_actions,

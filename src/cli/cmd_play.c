@@ -131,7 +131,7 @@ static const struct opt play_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_play = {
+const struct command cli_cmd_play = {
 	.name = "play",
 	.args = "ITEM [-- MPV-OPTION…]",
 	.help = "play an item, from the vault if it is there",
@@ -157,7 +157,7 @@ static const struct opt serve_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_serve = {
+const struct command cli_cmd_serve = {
 	.name = "serve",
 	.args = "[ITEM…]",
 	.help = "serve copies on 127.0.0.1 until interrupted; every complete one without ITEM",

@@ -26,7 +26,7 @@ static const struct action cache_actions[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_cache = {
+const struct command cli_cmd_cache = {
 	.name = "cache",
 	.help = "the metadata cache",
 	.actions = cache_actions,
@@ -63,7 +63,7 @@ static const struct opt db_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_db = {
+const struct command cli_cmd_db = {
 	.name = "db",
 	.help = "the database file",
 	.actions = db_actions,

@@ -11,7 +11,7 @@ static int run_offline(struct cli *c)
 	return wait_for(c, req_new(REQ_OFFLINE), NULL, NULL);
 }
 
-const struct command cmd_offline = {
+const struct command cli_cmd_offline = {
 	.name = "offline",
 	.args = "",
 	.help = "what is in the vault",
@@ -39,7 +39,7 @@ static const struct opt cat_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_cat = {
+const struct command cli_cmd_cat = {
 	.name = "cat",
 	.args = "ITEM",
 	.help = "the decrypted bytes of a copy, to standard output",
@@ -67,7 +67,7 @@ static const struct opt verify_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_verify = {
+const struct command cli_cmd_verify = {
 	.name = "verify",
 	.args = "[ITEM…]",
 	.help = "authenticate every chunk of copies and check the publisher's hash",
@@ -98,7 +98,7 @@ static const struct opt rm_options[] = {
 	{ .name = NULL },
 };
 
-const struct command cmd_rm = {
+const struct command cli_cmd_rm = {
 	.name = "rm",
 	.args = "ITEM…",
 	.help = "delete copies from the vault and forget them",

@@ -62,12 +62,12 @@ struct command {
 	int (*run)(struct cli *c);    /* the exit code; has said its errors */
 };
 
-#define X(name) extern const struct command cmd_##name;
+#define X(name) extern const struct command cli_cmd_##name;
 COMMANDS(X)
 #undef X
 
-extern const struct command *const commands[];        /* ends with NULL */
-const struct command *command_find(const char *name); /* NULL: none */
+extern const struct command *const cli_commands[];        /* ends with NULL */
+const struct command *cli_command_find(const char *name); /* NULL: none */
 
 /* One run of one command. */
 struct cli {

@@ -91,7 +91,7 @@ bool cli_read_line(struct cli_line *ret, int argc, char **argv, struct err *err)
 			ok = read_option(&l, command, argc, argv, &i, err);
 		} else {
 			if (!placed && !ended)
-				command = command_find(word);
+				command = cli_command_find(word);
 			placed = true;
 			l.argv[l.argc++] = word;
 		}

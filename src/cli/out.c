@@ -2,6 +2,7 @@
 #include "out.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "kiyya/text.h"
@@ -100,4 +101,14 @@ bool out_flush(struct out *o)
 		errno = EIO;
 	fflush(o->err);
 	return ok;
+}
+
+int out_broken(struct out *o)
+{
+	struct err err;
+	if (errno == EPIPE)
+		return 128 + SIGPIPE;
+	err_sys(&err, "writing standard output");
+	out_error(o, "%s", err.text);
+	return err_exit_code(err.kind);
 }

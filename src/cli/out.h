@@ -33,6 +33,8 @@ void out_detail(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Writes out what is buffered. False, with errno, when standard output is broken (a pipe closed, a
  * disk full). */
 bool out_flush(struct out *o);
+/* The exit code when that has failed, from errno; says why, unless the reader just went away. */
+int out_broken(struct out *o);
 
 /* The row of an event in the chosen form; those that are no rows (notes, done) write nothing. */
 void out_event(struct out *o, const struct event *e);

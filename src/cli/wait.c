@@ -1,7 +1,6 @@
 /* Sends a request and lives through its events until the last one. */
 #include "wait.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -57,21 +56,10 @@ static void stop_by_signal(struct waiting *w, int signal)
 	ask_to_stop(w, meant ? 0 : 128 + signal);
 }
 
-/* A reader that went away is told nothing; a full disk is. */
 static void stop_by_output(struct waiting *w)
 {
-	int why = errno;
-	if (w->stopping)
-		return;
-	if (why == EPIPE) {
-		ask_to_stop(w, 128 + SIGPIPE);
-		return;
-	}
-	struct err err;
-	errno = why;
-	err_sys(&err, "writing standard output");
-	out_error(&w->c->out, "%s", err.text);
-	ask_to_stop(w, err_exit_code(err.kind));
+	if (!w->stopping)
+		ask_to_stop(w, out_broken(&w->c->out));
 }
 
 static void take_done(struct waiting *w, const struct ev_done *d)

@@ -83,9 +83,6 @@ static bool apply(struct core *c, const struct setting *s, struct err *err)
 		if (rc == MPV_ERROR_OPTION_NOT_FOUND)
 			return true;
 		break;
-	case SETTING_VO:
-		return err_set(err, ERR_USAGE, rc, "the player has no video output \"%s\"",
-			       s->value);
 	case SETTING_USER:
 		if (rc == MPV_ERROR_OPTION_NOT_FOUND)
 			return err_set(err, ERR_USAGE, rc, "the player has no option \"%s\"",

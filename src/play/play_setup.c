@@ -58,6 +58,31 @@ static const struct pair online_only[] = {
 	{ "demuxer-lavf-o", "protocol_whitelist=[http,https,httpproxy,tcp,tls,crypto,data]" },
 };
 
+/* The outputs that may be asked for by name: libmpv itself takes any word, and then plays without a
+ * picture. Not among them: image, which writes the film to the disk, and libmpv, which waits for a
+ * program to draw it. */
+static const struct output {
+	const char *name;
+	bool window;
+} outputs[] = {
+	{ "caca", false },    { "dmabuf-wayland", true },
+	{ "drm", false },     { "gpu", true },
+	{ "gpu-next", true }, { "kitty", false },
+	{ "null", false },    { "sdl", true },
+	{ "sixel", false },   { "tct", false },
+	{ "vaapi", true },    { "vdpau", true },
+	{ "wlshm", true },    { "x11", true },
+	{ "xv", true },
+};
+
+static const struct output *find_output(const char *name)
+{
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++)
+		if (str_eq(outputs[i].name, name))
+			return &outputs[i];
+	return NULL;
+}
+
 static void add(struct play_setup *s, enum setting_from from, const char *name, const char *value)
 {
 	s->settings = mem_grow(s->settings, s->n + 1, sizeof(*s->settings));
@@ -74,13 +99,6 @@ static void add_pairs(struct play_setup *s, const struct pair *pairs, size_t n)
 static bool has_display(void)
 {
 	return !str_empty(getenv("DISPLAY")) || !str_empty(getenv("WAYLAND_DISPLAY"));
-}
-
-static bool is_word(const char *s, size_t len)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-_/";
-	return len > 0 && len < 100 && strspn(s, letters) >= len;
 }
 
 /* Which output. *ret_vo: its name for the player, NULL for its own choice; *ret_video: any at all.
@@ -104,18 +122,42 @@ static bool choose_output(const struct play_options *o, const char **ret_vo, boo
 		       err_set(err, ERR_PLAYER, 0,
 			       "there is no display for a window; try --vo terminal, or --audio");
 	}
-	*ret_vo = str_eq(vo, "terminal") ? "tct" : vo;
-	return is_word(vo, strlen(vo)) ||
-	       err_set(err, ERR_USAGE, 0, "\"%.40s\" is no video output", vo);
+	const struct output *output = find_output(str_eq(vo, "terminal") ? "tct" : vo);
+	if (!output)
+		return err_set(err, ERR_USAGE, 0, "there is no video output \"%.40s\"", vo);
+	*ret_vo = output->name;
+	*ret_window = output->window && has_display();
+	return true;
+}
+
+/* The player's own list, "first,second". */
+static bool are_outputs(const char *list)
+{
+	struct strs names = { 0 };
+	strs_split(&names, list);
+	bool ok = true;
+	for (size_t i = 0; i < names.n; i++)
+		ok = ok && find_output(names.v[i]);
+	strs_release(&names);
+	return ok;
+}
+
+static bool is_option_name(const char *s, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_/";
+	return len > 0 && len < 100 && strspn(s, letters) >= len;
 }
 
 static bool add_user_option(struct play_setup *s, const char *option, struct err *err)
 {
 	const char *equals = strchr(option, '=');
 	size_t len = equals ? (size_t)(equals - option) : 0;
-	if (!is_word(option, len))
+	if (!is_option_name(option, len))
 		return err_set(err, ERR_USAGE, 0, "\"%.60s\" is no player option: name=value",
 			       option);
+	if (str_starts(option, "vo=") && !are_outputs(equals + 1))
+		return err_set(err, ERR_USAGE, 0, "there is no video output \"%.40s\"", equals + 1);
 	char *name = str_dupn(option, len);
 	add(s, SETTING_USER, name, equals + 1);
 	free(name);
@@ -154,7 +196,7 @@ bool play_setup_init(struct play_setup *s, const struct play_options *o, struct 
 	if (!video)
 		add(s, SETTING_OURS, "vid", "no");
 	if (vo)
-		add(s, SETTING_VO, "vo", vo);
+		add(s, SETTING_OURS, "vo", vo);
 	bool ok = o->local || !o->headers || add_headers(s, o->headers, err);
 	for (size_t i = 0; ok && o->options && i < o->options->n; i++)
 		ok = add_user_option(s, o->options->v[i], err);

@@ -11,7 +11,6 @@
 
 enum setting_from {
 	SETTING_OURS, /* a libmpv built without it does without */
-	SETTING_VO,   /* the output the user asked for */
 	SETTING_USER,
 	SETTING_FILE, /* value is a configuration file; name is NULL */
 };

@@ -64,13 +64,14 @@ static bool is_ours(struct store *s, struct err *err)
 		       s->path);
 }
 
+/* TRUSTED_SCHEMA stays on: without it FTS5 may not be written by a trigger. There are no functions
+ * of ours and no extensions that a schema could misuse. */
 static void restrict_connection(sqlite3 *db)
 {
 	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 32 << 20);
-	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM needs it */
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "kiyya/file.h"
 #include "kiyya/log.h"
@@ -79,14 +80,27 @@ static bool sync_folder(const char *path, struct err *err)
 	return ok;
 }
 
+/* What SQLite keeps beside the file while it is open: nothing is lost with an index of shared
+ * memory, nor with an empty log. */
+static void drop_empty(const char *path)
+{
+	char *shm = str_fmt("%s-shm", path), *wal = str_fmt("%s-wal", path);
+	struct stat st;
+	unlink(shm);
+	if (stat(wal, &st) == 0 && st.st_size == 0)
+		unlink(wal);
+	free(shm);
+	free(wal);
+}
+
 /* The log first: beside the new database it would be taken for its own. */
 static bool exchange(const char *path, const char *ready, const struct clock *clock,
 		     char **ret_aside, struct err *err)
 {
 	char *aside = aside_name(path, clock);
-	bool ok = move_aside(path, aside, "-wal", err) && move_aside(path, aside, "-shm", err) &&
-		  move_aside(path, aside, "", err) && file_rename(NULL, ready, path, err) &&
-		  sync_folder(path, err);
+	drop_empty(path);
+	bool ok = move_aside(path, aside, "-wal", err) && move_aside(path, aside, "", err) &&
+		  file_rename(NULL, ready, path, err) && sync_folder(path, err);
 	if (ok && ret_aside)
 		*ret_aside = aside;
 	else

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "kiyya/hash.h"
 #include "kiyya/log.h"
 #include "kiyya/str.h"
@@ -23,6 +24,27 @@ int store_latest_version(void)
 int store_version(const struct store *s)
 {
 	return s->version;
+}
+
+int store_peek_version(const char *path, struct err *err)
+{
+	struct store s = { .path = str_dup(path) };
+	int64_t known = 0, version = 0;
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	bool ok = true;
+	if (access(path, F_OK) == 0) {
+		int rc = sqlite3_open_v2(path, &s.db, flags, NULL);
+		ok = rc == SQLITE_OK ? sql_number(&s, err, &known, 0,
+						  "SELECT count(*) FROM sqlite_schema "
+						  "WHERE name = 'migrations'")
+				     : store_fail(s.db, NULL, rc, "opening the database", err);
+	}
+	if (ok && known)
+		ok = sql_number(&s, err, &version, 0, "SELECT max(number) FROM migrations");
+	stmt_forget_all(&s);
+	sqlite3_close(s.db);
+	free(s.path);
+	return ok ? (int)version : -1;
 }
 
 static void checksum(const struct migration *m, char hex[HASH_HEX_MAX])

@@ -73,10 +73,11 @@ static bool look_through(struct store *s, struct err *err)
 static bool touch_tables(struct store *s, struct err *err)
 {
 	int64_t n;
-	return sql_number(s, err, &n, 0,
-			  "SELECT EXISTS (SELECT 1 FROM needed_claims)"
-			  " + EXISTS (SELECT 1 FROM settings) + EXISTS (SELECT 1 FROM queries)"
-			  " + EXISTS (SELECT 1 FROM content_cache)");
+	return sql_number(
+	    s, err, &n, 0,
+	    "SELECT EXISTS (SELECT 1 FROM needed_claims)"
+	    " + EXISTS (SELECT 1 FROM settings) + EXISTS (SELECT 1 FROM queries NOT INDEXED)"
+	    " + EXISTS (SELECT 1 FROM content_cache NOT INDEXED)");
 }
 
 static struct store *open_once(const char *path, const struct clock *clock,

@@ -88,25 +88,29 @@ static bool verify(struct candidate *c, const unsigned char raw[KYV_SLOT], struc
 	return true;
 }
 
+/* Fails with ERR_LOCKED only: a vault that is locked between two slots must not make one of them
+ * look bad. */
 static bool examine(struct vault *v, const unsigned char raw[KYV_SLOT], unsigned which,
 		    struct candidate *c, struct err *err)
 {
-	*c = (struct candidate){ .state = SLOT_STRANGE };
 	static const unsigned char zeros[KYV_SLOT];
+	*c = (struct candidate){ .state = SLOT_STRANGE };
 	if (memcmp(raw, zeros, KYV_SLOT) == 0)
 		c->state = SLOT_UNWRITTEN;
 	else if (kyv_slot_decode(raw, &c->slot, &c->why))
 		c->state = SLOT_NO_KEY;
 	if (c->state != SLOT_NO_KEY)
 		return true;
-	struct secret *mk = vault_master_key(v, c->slot.master_id, NULL, &c->why);
+	struct secret *mk;
+	if (!vault_master_key(v, c->slot.master_id, NULL, &mk, &c->why))
+		return err_set(err, ERR_LOCKED, 0, "%s", c->why.text);
 	if (!mk)
 		return true;
 	c->keys = file_keys_open(vault_keychain(v), mk, &c->slot, &c->why);
 	secret_unref(mk);
 	if (!c->keys) {
-		c->state = c->why.kind == ERR_LOCKED ? SLOT_NO_KEY : SLOT_BAD;
-		return true;
+		c->state = SLOT_BAD;
+		return c->why.kind != ERR_LOCKED || err_set(err, ERR_LOCKED, 0, "%s", c->why.text);
 	}
 	c->misplaced = kyv_slot_of(c->slot.generation) != which;
 	return verify(c, raw, err);
@@ -231,8 +235,8 @@ bool header_create(struct vault *v, int fd, const struct vault_meta *meta, uint6
 		},
 		.meta = META_NONE,
 	};
-	struct secret *mk = vault_master_key(v, NULL, ret->slot.master_id, err);
-	if (!mk)
+	struct secret *mk;
+	if (!vault_master_key(v, NULL, ret->slot.master_id, &mk, err))
 		return false;
 	meta_set(&ret->meta, meta);
 	chance_fill(&seams->chance, ret->slot.file_id, KYV_ID);

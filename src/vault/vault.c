@@ -103,26 +103,24 @@ static const struct open_ring *find_open(const struct vault *v, const unsigned c
 	return NULL;
 }
 
-struct secret *vault_master_key(struct vault *v, const unsigned char *id, unsigned char *ret_id,
-				struct err *err)
+bool vault_master_key(struct vault *v, const unsigned char *id, unsigned char *ret_id,
+		      struct secret **ret, struct err *err)
 {
 	pthread_mutex_lock(&v->lock);
+	bool locked = v->n_open == 0;
 	const struct open_ring *found = find_open(v, id);
-	struct secret *mk = found ? secret_ref(found->mk) : NULL;
+	*ret = found ? secret_ref(found->mk) : NULL;
 	if (found && ret_id)
 		memcpy(ret_id, found->id, KYV_ID);
-	bool locked = v->n_open == 0;
 	pthread_mutex_unlock(&v->lock);
-	if (mk)
-		return mk;
-	char hex[2 * KYV_ID + 1];
-	if (locked) {
-		err_set(err, ERR_LOCKED, 0, "the vault is locked");
-	} else {
+	if (locked)
+		return err_set(err, ERR_LOCKED, 0, "the vault is locked");
+	if (!found) {
+		char hex[2 * KYV_ID + 1];
 		hex_encode(hex, id, KYV_ID);
 		err_set(err, ERR_LOCKED, 0, "sealed under the key %s, which is not here", hex);
 	}
-	return NULL;
+	return true;
 }
 
 /* Moves mk in; beside the one already there for this ring if it is open. */

@@ -21,9 +21,10 @@ const struct vault_seams *vault_seams(const struct vault *v);
 struct keychain *vault_keychain(const struct vault *v);
 const char *vault_dir(const struct vault *v);
 
-/* The master key of this id, or the current one for NULL, whose id goes to ret_id. A reference of
- * the caller's; NULL: ERR_LOCKED. Any thread. */
-struct secret *vault_master_key(struct vault *v, const unsigned char *id, unsigned char *ret_id,
-				struct err *err);
+/* The master key of this id, or the current one for NULL, whose id goes to ret_id. *ret is a
+ * reference of the caller's; NULL when no open ring has it, with *err naming it. false: ERR_LOCKED,
+ * no ring is open. Any thread. */
+bool vault_master_key(struct vault *v, const unsigned char *id, unsigned char *ret_id,
+		      struct secret **ret, struct err *err) MUST_USE;
 
 #endif

@@ -10,7 +10,7 @@
 #
 # Lines are "ok N - text" and "not ok N - text". Nothing sleeps: wait_until looks again every 50 ms until
 # a deadline. Children are ended by their own PID.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 : "${top_srcdir:=.}" "${top_builddir:=.}"
 top_srcdir=$(cd "$top_srcdir" && pwd)
@@ -53,7 +53,9 @@ e2e_cleanup() {
 		kill "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
+	e2e_before=$e2e_failures
 	fixture_stop
+	[ "$e2e_failures" -eq "$e2e_before" ] || e2e_code=1
 	if [ "$e2e_code" -ne 0 ] && [ "$e2e_code" -ne 77 ] && [ -s "$KIYYA_HOME/state/kiyya.log" ]; then
 		echo "# the end of kiyya.log:"
 		tail -n 20 "$KIYYA_HOME/state/kiyya.log" | sed 's/^/# /'
@@ -215,11 +217,17 @@ fixture_start() { # OPTIONS...
 	SEARCH_URL=$FIXTURE_URL/search
 }
 
+# It ends with 0 when it is asked to end; anything else (a sanitizer, a crash) is a failure of the test.
 fixture_stop() {
 	[ -n "$FIXTURE_PID" ] || return 0
-	kill "$FIXTURE_PID" 2>/dev/null
-	wait "$FIXTURE_PID" 2>/dev/null
+	fixture_code=0
+	kill "$FIXTURE_PID" 2>/dev/null || true
+	wait "$FIXTURE_PID" 2>/dev/null || fixture_code=$?
 	FIXTURE_PID=
+	[ "$fixture_code" -eq 0 ] || {
+		result 1 "the stand-in ended with $fixture_code"
+		sed 's/^/#   /' "$E2E_DIR/fixture.err"
+	}
 }
 
 fixture_control() { # JSON
@@ -274,8 +282,10 @@ claim_hash() { # NAME
 # -- the program -------------------------------------------------------------------------------------
 
 # A configuration that knows nothing but the stand-in. More lines come from standard input if "-" is given.
+# shellcheck disable=SC2120
 write_config() { # [-]
-	mkdir -p -m 0700 "$KIYYA_HOME/config"
+	mkdir -p "$KIYYA_HOME/config"
+	chmod 0700 "$KIYYA_HOME/config"
 	{
 		cat <<-CONF
 			[gateway]

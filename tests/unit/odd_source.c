@@ -60,7 +60,8 @@ static ssize_t odd_read_at(struct source *s, uint64_t off, void *dst, size_t n, 
 	if (sh->rules.fails_at && off + n > sh->rules.fails_at)
 		n = (size_t)(sh->rules.fails_at - off);
 	for (size_t i = 0; i < n; i++)
-		((unsigned char *)dst)[i] = odd_byte(off + i);
+		((unsigned char *)dst)[i] =
+		    sh->rules.bytes ? sh->rules.bytes[off + i] : odd_byte(off + i);
 	return (ssize_t)n;
 }
 

@@ -8,9 +8,10 @@
 #include "kiyya/source.h"
 
 struct odd_rules {
-	uint64_t size;     /* how many bytes there are */
-	bool size_unknown; /* but nobody says so */
-	uint64_t fails_at; /* reading this byte or beyond fails with `failure`; 0 never */
+	const unsigned char *bytes; /* borrowed; NULL: odd_byte */
+	uint64_t size;              /* how many bytes there are */
+	bool size_unknown;          /* but nobody says so */
+	uint64_t fails_at;          /* reading this byte or beyond fails with `failure`; 0 never */
 	enum err_kind failure;
 	bool fails_at_once; /* the first byte already */
 	uint64_t waits_at;  /* reading this byte or beyond waits until cancelled; 0 never */

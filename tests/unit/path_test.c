@@ -113,10 +113,31 @@ static void test_directories_are_made_for_us_alone(void **state)
 
 	assert_int_equal(chmod(p.vault_dir, 0755), 0); /* others may look … */
 	assert_true(paths_create(&p, &err));
-	assert_int_equal(chmod(p.vault_dir, 0770), 0); /* … but not write */
+	static const mode_t writable[] = { 0720, 0702, 01777 };
+	EACH_ROW (mode, writable) { /* … but not write */
+		assert_int_equal(chmod(p.vault_dir, *mode), 0);
+		assert_false(paths_create(&p, &err));
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_non_null(strstr(err.text, p.vault_dir));
+	}
+	paths_release(&p);
+	temp_dir_remove(dir);
+}
+
+static void test_another_users_directory_is_refused(void **state)
+{
+	struct paths p;
+	struct err err;
+	char dir[256];
+	temp_dir_make(dir);
+	assert_true(paths_init(&p, dir, NULL, &err));
+	assert_true(paths_create(&p, &err));
+	if (geteuid() == 0)
+		assert_int_equal(chown(p.cache_dir, 1, 1), 0);
+	else
+		str_set(&p.cache_dir, "/usr");
 	assert_false(paths_create(&p, &err));
 	assert_int_equal(err.kind, ERR_CONFIG);
-	assert_non_null(strstr(err.text, p.vault_dir));
 	paths_release(&p);
 	temp_dir_remove(dir);
 }
@@ -211,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_relative_becomes_absolute),
 		cmocka_unit_test(test_the_places_of_xdg),
 		cmocka_unit_test(test_directories_are_made_for_us_alone),
+		cmocka_unit_test(test_another_users_directory_is_refused),
 		cmocka_unit_test(test_a_file_in_the_way_is_named),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_opening_stays_inside),

@@ -1,0 +1,719 @@
+/* The player on a real libmpv, without picture or sound, fed by the local server with a clip that
+ * ffmpeg makes. */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "http_wire.h"
+#include "kiyya/clock.h"
+#include "kiyya/file.h"
+#include "kiyya/mem.h"
+#include "kiyya/play.h"
+#include "kiyya/str.h"
+#include "kiyya/stream.h"
+#include "kiyya/wake.h"
+#include "odd_source.h"
+#include "play_mpv.h"
+#include "play_setup.h"
+
+#define CLIP_SECONDS 12
+#define CLIP_MOST    (16u << 20)
+
+/* Made once for all tests. */
+struct studio {
+	char *dir;
+	bool has_clip;
+	struct buf mp4, ts;
+};
+struct room {
+	struct studio *studio;
+	struct wake wake;
+	struct stream *stream;
+	struct play *play;
+	struct play_snapshot last;
+	char *url;
+};
+static struct studio studio;
+
+/* ---- a clip ---- */
+
+static bool run_ffmpeg(const char *const *args)
+{
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+		dup2(null, 0);
+		execvp("ffmpeg", (char *const *)(uintptr_t)args);
+		_exit(127);
+	}
+	int status;
+	while (waitpid(pid, &status, 0) < 0)
+		assert_int_equal(errno, EINTR);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool make_clips(void)
+{
+	char *mp4 = str_fmt("%s/clip.mp4", studio.dir), *ts = str_fmt("%s/clip.ts", studio.dir);
+	char *seconds = str_fmt("%d", CLIP_SECONDS);
+	// clang-format off
+	const char *const encode[] = {
+		"ffmpeg", "-v", "error",
+		"-f", "lavfi", "-i", "testsrc=size=160x120:rate=25",
+		"-f", "lavfi", "-i", "sine=frequency=440",
+		"-t", seconds, "-c:v", "mpeg4", "-g", "25", "-b:v", "1M", "-c:a", "aac",
+		"-movflags", "+faststart", mp4, NULL
+	};
+	// clang-format on
+	const char *const wrap[] = { "ffmpeg", "-v", "error", "-i", mp4, "-c", "copy", ts, NULL };
+	bool ok = run_ffmpeg(encode) && run_ffmpeg(wrap) &&
+		  file_read_all(mp4, CLIP_MOST, &studio.mp4, NULL) &&
+		  file_read_all(ts, CLIP_MOST, &studio.ts, NULL);
+	unlink(mp4);
+	unlink(ts);
+	free(mp4);
+	free(ts);
+	free(seconds);
+	return ok;
+}
+
+static int open_studio(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	studio.dir = str_fmt("%s/kiyya-play-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(studio.dir));
+	setenv("HOME", studio.dir, 1);
+	setenv("XDG_CACHE_HOME", studio.dir, 1);
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("DISPLAY");
+	unsetenv("WAYLAND_DISPLAY");
+	studio.has_clip = make_clips();
+	*state = &studio;
+	return 0;
+}
+
+static int close_studio(void **state)
+{
+	buf_release(&studio.mp4);
+	buf_release(&studio.ts);
+	/* What fontconfig may have left; the test of traces has looked at it. */
+	int rc = 0;
+	pid_t pid = fork();
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", studio.dir, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &rc, 0);
+	free(studio.dir);
+	return rc;
+}
+
+static int enter(void **state)
+{
+	struct room *r = NEW(struct room);
+	struct err err = { 0 };
+	r->studio = &studio;
+	wake_init(&r->wake);
+	r->stream = stream_start(0, clock_real(), &err);
+	assert_non_null(r->stream);
+	*state = r;
+	return 0;
+}
+
+static int leave(void **state)
+{
+	struct room *r = *state;
+	play_free(r->play);
+	stream_stop(r->stream);
+	wake_release(&r->wake);
+	free(r->url);
+	free(r);
+	return 0;
+}
+
+#define NEED_CLIP(room)                                                                          \
+	do {                                                                                     \
+		if (!(room)->studio->has_clip) {                                                 \
+			print_message("skipped: ffmpeg is missing, there is no clip to play\n"); \
+			skip();                                                                  \
+		}                                                                                \
+	} while (0)
+
+/* ---- playing ---- */
+
+static void grant(struct room *r, struct source *source, const char *type)
+{
+	struct stream_item item = { .source = source,
+				    .media_type = type,
+				    .last_modified = TIME_UNKNOWN };
+	free(r->url);
+	r->url = stream_grant(r->stream, &item, NULL);
+	assert_non_null(r->url);
+}
+
+static void grant_clip(struct room *r)
+{
+	grant(r, source_bytes_new(r->studio->mp4.data, r->studio->mp4.len), "video/mp4");
+}
+
+/* A silent player; options end with NULL. */
+static struct play *try_player(struct room *r, bool local, const char *const *options,
+			       struct err *err)
+{
+	struct strs list = { 0 };
+	strs_add(&list, "ao=null");
+	for (; options && *options; options++)
+		strs_add(&list, *options);
+	struct play *p =
+	    play_new(&r->wake,
+		     &(struct play_options){ .vo = "null", .local = local, .options = &list }, err);
+	strs_release(&list);
+	return p;
+}
+
+static void open_player(struct room *r, bool local, const char *const *options)
+{
+	struct err err = { 0 };
+	r->play = try_player(r, local, options, &err);
+	if (!r->play)
+		fail_msg("%s", err.text);
+}
+
+static int64_t now_ms(void)
+{
+	return clock_mono_ms(clock_real());
+}
+
+/* Waits for the next snapshot, which is in r->last; fails after 20 s. */
+static void next(struct room *r)
+{
+	int64_t deadline = now_ms() + 20000;
+	while (!play_next(r->play, &r->last)) {
+		struct pollfd p = { .fd = r->wake.read_fd, .events = POLLIN };
+		int64_t left = deadline - now_ms();
+		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+			fail_msg("nothing more from the player, state %d at %g s", r->last.state,
+				 r->last.position);
+		wake_clear(&r->wake);
+	}
+}
+
+static void wait_state(struct room *r, enum play_state state)
+{
+	do {
+		next(r);
+		if (r->last.state == PLAY_FAILED && state != PLAY_FAILED)
+			fail_msg("failed: %s", r->last.why.text);
+	} while (r->last.state != state);
+}
+
+static void wait_position(struct room *r, double position)
+{
+	while (r->last.position < position)
+		next(r);
+}
+
+static void load(struct room *r, double start)
+{
+	struct err err = { 0 };
+	if (!play_load(r->play, r->url, start, &err))
+		fail_msg("%s", err.text);
+}
+
+static void command(struct room *r, const char *name, double amount)
+{
+	struct err err = { 0 };
+	if (!play_command(r->play, name, amount, &err))
+		fail_msg("%s", err.text);
+}
+
+static void test_to_the_end(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	grant_clip(r);
+	int64_t began = now_ms();
+	open_player(r, true, NULL);
+	load(r, 10);
+	assert_in_range(now_ms() - began, 0, 50); /* nobody waits for dlopen */
+	wait_state(r, PLAY_LOADING);
+	wait_state(r, PLAY_PLAYING);
+	wait_position(r, 11);
+	assert_true(r->last.duration > CLIP_SECONDS - 0.5 && r->last.duration < CLIP_SECONDS + 0.5);
+	wait_state(r, PLAY_ENDED);
+	assert_true(r->last.position > CLIP_SECONDS - 1);
+	/* The same player again, from the beginning. */
+	load(r, 0);
+	wait_state(r, PLAY_PLAYING);
+	assert_true(r->last.position < 2);
+	command(r, "stop", 0);
+	wait_state(r, PLAY_STOPPED);
+}
+
+static void test_commands(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	grant_clip(r);
+	open_player(r, true, NULL);
+	load(r, 0);
+	wait_state(r, PLAY_PLAYING);
+	command(r, "pause", 0);
+	wait_state(r, PLAY_PAUSED);
+	double before = r->last.position;
+	command(r, "seek", 6);
+	while (!r->last.seeked)
+		next(r);
+	wait_position(r, before + 4);
+	assert_int_equal(r->last.state, PLAY_PAUSED);
+	command(r, "volume", -30);
+	while (r->last.volume != 70)
+		next(r);
+	assert_false(r->last.seeked);
+	command(r, "mute", 0);
+	while (!r->last.muted)
+		next(r);
+	command(r, "pause", 0);
+	wait_state(r, PLAY_PLAYING);
+	command(r, "speed", 4);
+	wait_state(r, PLAY_ENDED);
+	struct err err = { 0 };
+	assert_false(play_command(r->play, "quit", 0, &err));
+	assert_int_equal(err.kind, ERR_USAGE);
+}
+
+/* All of this before the player has even been loaded. */
+static void test_in_a_hurry(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	grant_clip(r);
+	open_player(r, true, NULL);
+	load(r, 0);
+	command(r, "pause", 0);
+	command(r, "stop", 0);
+	wait_state(r, PLAY_STOPPED);
+	load(r, 3);
+	load(r, 5);
+	command(r, "mute", 0);
+	command(r, "pause", 0);
+	wait_state(r, PLAY_PAUSED);
+	wait_position(r, 4.5);
+	assert_true(r->last.position < 6);
+	while (!r->last.muted)
+		next(r);
+	/* And a newer film replaces one that is being opened. */
+	for (int i = 0; i < 5; i++)
+		load(r, 0);
+	command(r, "pause", 0);
+	wait_state(r, PLAY_PLAYING);
+	assert_true(r->last.position < 2);
+	for (int i = 0; i < 3; i++) {
+		play_free(r->play);
+		open_player(r, true, NULL);
+	}
+}
+
+static void expect_failure(struct room *r, enum err_kind kind)
+{
+	open_player(r, true, NULL);
+	load(r, 0);
+	wait_state(r, PLAY_FAILED);
+	if (r->last.why.kind != kind || str_empty(r->last.why.text))
+		fail_msg("kind %d: %s", r->last.why.kind, r->last.why.text);
+	play_free(r->play);
+	r->play = NULL;
+}
+
+static void test_failures(void **state)
+{
+	struct room *r = *state;
+	grant(r, odd_source_new(&(struct odd_rules){ .size = 300000 }), "video/mp4");
+	expect_failure(r, ERR_PLAYER);
+	grant(r, odd_source_new(&(struct odd_rules){ .size = 0 }), "video/mp4");
+	expect_failure(r, ERR_NET);
+	stream_withdraw(r->stream, r->url);
+	expect_failure(r, ERR_NET);
+	grant(r,
+	      odd_source_new(&(struct odd_rules){
+		  .size = 300000, .fails_at_once = true, .failure = ERR_DAMAGED }),
+	      "video/mp4");
+	expect_failure(r, ERR_NET);
+}
+
+/* A sealed chunk in the middle of the film does not open. */
+static void test_damage(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	const struct buf *clip = &r->studio->mp4;
+	grant(r,
+	      odd_source_new(&(struct odd_rules){ .bytes = (const unsigned char *)clip->data,
+						  .size = clip->len,
+						  .fails_at = clip->len / 4,
+						  .failure = ERR_DAMAGED }),
+	      "video/mp4");
+	open_player(r, true, NULL);
+	load(r, 0);
+	wait_state(r, PLAY_FAILED);
+	assert_int_equal(r->last.why.kind, ERR_NET);
+	struct err why = { 0 };
+	assert_true(stream_trouble(r->stream, r->url, &why));
+	assert_int_equal(why.kind, ERR_DAMAGED);
+}
+
+static void test_options(void **state)
+{
+	struct room *r = *state;
+	struct err err = { 0 };
+	static const char *const bad[] = { "volume", "=3",       "a b=c",
+					   "",       "vo=image", "vo=null,nothing" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_null(try_player(r, true, (const char *[]){ bad[i], NULL }, &err));
+		assert_int_equal(err.kind, ERR_USAGE);
+	}
+	static const struct {
+		const char *option, *says;
+	} unknown[] = {
+		{ "no-such-option=1", "no option \"no-such-option\"" },
+		{ "volume=loud", "volume=loud" },
+	};
+	grant(r, source_bytes_new("x", 1), NULL);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
+		open_player(r, true, (const char *[]){ unknown[i].option, NULL });
+		load(r, 0);
+		wait_state(r, PLAY_FAILED);
+		assert_int_equal(r->last.why.kind, ERR_USAGE);
+		assert_non_null(strstr(r->last.why.text, unknown[i].says));
+		assert_false(play_load(r->play, r->url, 0, &err));
+		play_free(r->play);
+		r->play = NULL;
+	}
+	open_player(r, true, NULL);
+	assert_false(play_load(r->play, "/etc/passwd", 0, &err));
+	assert_false(play_load(r->play, "edl://x", 0, &err));
+	assert_int_equal(err.kind, ERR_USAGE);
+}
+
+/* ---- what others must not see ---- */
+
+static int listen_any(int *ret_port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	getsockname(fd, (struct sockaddr *)&at, &len);
+	*ret_port = ntohs(at.sin_port);
+	return fd;
+}
+
+/* Whether somebody has called, or does so within ms; the player gets on meanwhile. A request is
+ * answered with 404. */
+static bool somebody_calls(struct room *r, int listener, int ms, char *request, size_t size)
+{
+	int64_t deadline = now_ms() + ms;
+	struct pollfd p[2] = { { .fd = listener, .events = POLLIN },
+			       { .fd = r->wake.read_fd, .events = POLLIN } };
+	for (;;) {
+		int64_t left = deadline - now_ms();
+		if (poll(p, 2, left > 0 ? (int)left : 0) <= 0)
+			return false;
+		if (p[0].revents)
+			break;
+		wake_clear(&r->wake);
+		play_next(r->play, &r->last);
+	}
+	int fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	size_t len = 0;
+	memset(request, 0, size);
+	while (len + 1 < size && !strstr(request, "\r\n\r\n") &&
+	       wire_read(fd, request + len, 1) == 1)
+		len++;
+	wire_sendf(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+	close(fd);
+	return true;
+}
+
+static void set_proxy(const char *value)
+{
+	static const char *const names[] = { "http_proxy", "HTTP_PROXY", "https_proxy",
+					     "all_proxy" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		value ? setenv(names[i], value, 1) : unsetenv(names[i]);
+}
+
+static void test_proxy(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	int port;
+	int catcher = listen_any(&port);
+	char proxy[64], request[4096];
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d/", port);
+	set_proxy(proxy);
+	grant_clip(r);
+	open_player(r, true, NULL);
+	load(r, 11);
+	wait_state(r, PLAY_ENDED);
+	assert_false(somebody_calls(r, catcher, 0, request, sizeof(request)));
+	/* It would have seen it: for an address elsewhere the proxy is asked. */
+	play_free(r->play);
+	open_player(r, false, NULL);
+	assert_true(play_load(r->play, "http://player.example/film.mp4", 0, NULL));
+	assert_true(somebody_calls(r, catcher, 10000, request, sizeof(request)));
+	assert_non_null(strstr(request, "player.example"));
+	wait_state(r, PLAY_FAILED);
+	assert_int_equal(r->last.why.kind, ERR_NET);
+	set_proxy(NULL);
+	close(catcher);
+}
+
+static void test_request_headers(void **state)
+{
+	struct room *r = *state;
+	int port;
+	int server = listen_any(&port);
+	struct strs headers = { 0 }, options = { 0 };
+	strs_add(&headers, "Referer: https://odysee.com/");
+	strs_add(&headers, "X-Odd: a, b");
+	strs_add(&options, "ao=null");
+	struct play_options o = { .vo = "null", .headers = &headers, .options = &options };
+	r->play = play_new(&r->wake, &o, NULL);
+	strs_release(&headers);
+	strs_release(&options);
+	r->url = str_fmt("http://127.0.0.1:%d/film.mp4", port);
+	load(r, 0);
+	char request[4096];
+	assert_true(somebody_calls(r, server, 10000, request, sizeof(request)));
+	assert_non_null(strstr(request, "\r\nReferer: https://odysee.com/\r\n"));
+	assert_non_null(strstr(request, "\r\nX-Odd: a, b\r\n"));
+	close(server);
+}
+
+/* A film that is a list of addresses opens none of them; a playlist of the player host does. */
+static void test_playlists(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	int port;
+	int elsewhere = listen_any(&port);
+	char request[4096];
+	static const char *const lists[] = {
+		"#EXTM3U\nhttp://127.0.0.1:%d/tracker.mp4\n",
+		"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:%d/tracker.ts\n"
+		"#EXT-X-ENDLIST\n",
+		"# mpv EDL v0\nhttp://127.0.0.1:%d/tracker.mp4\n",
+		"[playlist]\nFile1=http://127.0.0.1:%d/tracker.mp4\n",
+		"ffconcat version 1.0\nfile http://127.0.0.1:%d/tracker.mp4\n",
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		char number[8], *list = str_dup(lists[i]);
+		snprintf(number, sizeof(number), "%d", port);
+		char *hole = strstr(list, "%d");
+		char *text = str_fmt("%.*s%s%s", (int)(hole - list), list, number, hole + 2);
+		grant(r, source_bytes_new(text, strlen(text)), "video/mp4");
+		free(list);
+		free(text);
+		open_player(r, true, NULL);
+		load(r, 0);
+		wait_state(r, PLAY_FAILED);
+		if (somebody_calls(r, elsewhere, 0, request, sizeof(request)))
+			fail_msg("list %zu was followed: %s", i, request);
+		play_free(r->play);
+		r->play = NULL;
+	}
+	close(elsewhere);
+
+	grant(r, source_bytes_new(r->studio->ts.data, r->studio->ts.len), "video/mp2t");
+	char *list =
+	    str_fmt("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:%d\n#EXTINF:%d.0,\n%s\n"
+		    "#EXT-X-ENDLIST\n",
+		    CLIP_SECONDS, CLIP_SECONDS, r->url);
+	grant(r, source_bytes_new(list, strlen(list)), "video/mp2t");
+	free(list);
+	open_player(r, false, NULL);
+	load(r, 10);
+	wait_state(r, PLAY_PLAYING);
+	wait_state(r, PLAY_ENDED);
+}
+
+/* Only fontconfig's cache may appear in a home directory. */
+static void test_traces(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	grant_clip(r);
+	open_player(r, true, NULL);
+	load(r, 11);
+	wait_state(r, PLAY_ENDED);
+	play_free(r->play);
+	r->play = NULL;
+	DIR *dir = opendir(r->studio->dir);
+	assert_non_null(dir);
+	for (struct dirent *e; (e = readdir(dir));)
+		if (e->d_name[0] != '.' && !str_eq(e->d_name, "fontconfig"))
+			fail_msg("the player left %s", e->d_name);
+	closedir(dir);
+}
+
+/* ---- ends that must not be waited for ---- */
+
+static void test_free_while_stuck(void **state)
+{
+	struct room *r = *state;
+	grant(r, odd_source_new(&(struct odd_rules){ .size = 1 << 20, .waits_at = 1 }),
+	      "video/mp4");
+	open_player(r, true, NULL);
+	load(r, 0);
+	int64_t deadline = now_ms() + 10000;
+	while (stream_open_requests(r->stream) == 0) {
+		assert_true(now_ms() < deadline);
+		play_next(r->play, &r->last);
+		poll(NULL, 0, 5);
+	}
+	int64_t began = now_ms();
+	play_free(r->play);
+	r->play = NULL;
+	assert_in_range(now_ms() - began, 0, 2500);
+}
+
+/* ---- choices ---- */
+
+static const char *setting(const struct play_setup *s, const char *name)
+{
+	const char *value = NULL;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_eq(s->settings[i].name, name))
+			value = s->settings[i].value;
+	return value;
+}
+
+static void test_outputs(void **state)
+{
+	static const struct {
+		const char *vo, *display;
+		bool audio_only;
+		const char *want_vo, *want_vid;
+		bool window;
+		enum err_kind kind;
+	} rows[] = {
+		{ NULL, "", false, NULL, "no", false, ERR_NONE },
+		{ "auto", "", false, NULL, "no", false, ERR_NONE },
+		{ "auto", ":0", false, NULL, NULL, true, ERR_NONE },
+		{ "auto", ":0", true, NULL, "no", false, ERR_NONE },
+		{ "window", ":0", false, NULL, NULL, true, ERR_NONE },
+		{ "window", "", false, NULL, NULL, false, ERR_PLAYER },
+		{ "audio", ":0", false, NULL, "no", false, ERR_NONE },
+		{ "terminal", ":0", false, "tct", NULL, false, ERR_NONE },
+		{ "null", ":0", false, "null", NULL, false, ERR_NONE },
+		{ "null", ":0", true, NULL, "no", false, ERR_NONE },
+		{ "tct", ":0", false, "tct", NULL, false, ERR_NONE },
+		{ "x11", ":0", false, "x11", NULL, true, ERR_NONE },
+		{ "x11", "", false, "x11", NULL, false, ERR_NONE },
+		{ "image", ":0", false, NULL, NULL, false, ERR_USAGE },
+		{ "libmpv", ":0", false, NULL, NULL, false, ERR_USAGE },
+		{ "x=y", ":0", false, NULL, NULL, false, ERR_USAGE },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		setenv("DISPLAY", rows[i].display, 1);
+		struct play_options o = { .vo = rows[i].vo, .audio_only = rows[i].audio_only };
+		struct play_setup s;
+		struct err err = { 0 };
+		bool ok = play_setup_init(&s, &o, &err);
+		assert_int_equal(err.kind, rows[i].kind);
+		assert_int_equal(ok, rows[i].kind == ERR_NONE);
+		if (!ok)
+			continue;
+		assert_true(str_eq(setting(&s, "vo"), rows[i].want_vo));
+		assert_true(str_eq(setting(&s, "vid"), rows[i].want_vid));
+		assert_int_equal(s.window, rows[i].window);
+		assert_string_equal(setting(&s, "input-default-bindings"),
+				    rows[i].window ? "yes" : "no");
+		play_setup_release(&s);
+	}
+	unsetenv("DISPLAY");
+}
+
+static void test_library(void **state)
+{
+	struct play_setup none = { 0 };
+	struct err err = { 0 };
+	assert_null(core_new("libmpv-that-is-not-there.so.9", &none, NULL, NULL, &err));
+	assert_int_equal(err.kind, ERR_PLAYER);
+	assert_non_null(strstr(err.text, "apt-get install libmpv2"));
+	assert_null(core_new("libc.so.6", &none, NULL, NULL, &err));
+	assert_non_null(strstr(err.text, "mpv_"));
+	char *version = play_library_version();
+	assert_true(str_starts(version, "mpv "));
+	print_message("%s\n", version);
+	free(version);
+	static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR" };
+	bool set = false;
+	for (size_t i = 0; i < 4 && !set; i++)
+		set = setlocale(LC_NUMERIC, locales[i]) != NULL;
+	if (set) {
+		assert_null(core_new(CORE_LIBRARY, &none, NULL, NULL, &err));
+		assert_non_null(strstr(err.text, "LC_NUMERIC"));
+	}
+	setlocale(LC_NUMERIC, "C");
+}
+
+static void test_config_file(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	char *path = str_fmt("%s/.mpv-of-user", r->studio->dir);
+	const char text[] = "volume=33\nsave-position-on-quit=yes\nresume-playback=yes\n";
+	assert_true(file_write_atomic(NULL, path, text, sizeof(text) - 1, 0600, NULL));
+	struct strs options = { 0 };
+	strs_add(&options, "ao=null");
+	struct play_options o = {
+		.vo = "null", .local = true, .mpv_config = path, .options = &options
+	};
+	r->play = play_new(&r->wake, &o, NULL);
+	grant_clip(r);
+	load(r, 11);
+	while (r->last.volume != 33)
+		next(r);
+	wait_state(r, PLAY_ENDED);
+	play_free(r->play);
+	unlink(path);
+	r->play = play_new(&r->wake, &o, NULL);
+	load(r, 11);
+	wait_state(r, PLAY_FAILED);
+	assert_int_equal(r->last.why.kind, ERR_CONFIG);
+	strs_release(&options);
+	free(path);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+	const struct CMUnitTest tests[] = {
+		T(test_library),          T(test_outputs),    T(test_to_the_end),
+		T(test_commands),         T(test_in_a_hurry), T(test_failures),
+		T(test_damage),           T(test_options),    T(test_proxy),
+		T(test_request_headers),  T(test_playlists),  T(test_config_file),
+		T(test_free_while_stuck), T(test_traces),
+	};
+	return cmocka_run_group_tests(tests, open_studio, close_studio);
+}

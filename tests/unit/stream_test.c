@@ -400,7 +400,7 @@ static void test_paused_player(void **state)
 	atomic_fetch_add(&h->clock.ms, 3600 * 1000);
 	assert_int_equal(status_of(h, "/movies/none"), 404);
 	assert_int_equal(status_of(h, h->path), 200);
-	assert_int_equal(open_requests(h), 1);
+	wait_for(open_requests, h, 1);
 	expect_bytes(fd, MiB, 24 * MiB);
 	wire_sendf(fd, "GET /movies/none HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	struct wire_reply r;

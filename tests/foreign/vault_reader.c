@@ -1,0 +1,246 @@
+/* A second reader of vault files, written from doc/vault-format.md alone over another library.
+ *
+ *	vault_reader KEYRING KEYFILE FILE >plaintext
+ *
+ * It shares no code with kiyya and no cipher with it: BLAKE2b and ChaCha20-Poly1305 are OpenSSL's,
+ *HChaCha20 stands below. Only key-file slots of a keyring are known. Exit 0: all was there and
+ *true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned char byte;
+
+enum { KEY = 32, ID = 16, NONCE = 24, TAG = 16, CHUNK = 65536, SLOT = 4096, FIXED = 40 };
+
+static _Noreturn void refuse(const char *why)
+{
+	fprintf(stderr, "vault_reader: %s\n", why);
+	exit(1);
+}
+
+static uint64_t number(const byte *p, int bytes)
+{
+	uint64_t v = 0;
+	while (bytes-- > 0)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
+/* -- primitives
+ * ------------------------------------------------------------------------------------ */
+
+/* Keyed BLAKE2b with 32 bytes of output over the three parts. */
+static void blake2b(byte out[KEY], const byte key[KEY], const void *a, size_t na, const void *b,
+		    size_t nb, const void *c, size_t nc)
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "BLAKE2BMAC", NULL);
+	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	size_t size = KEY, n = 0;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_size_t("size", &size),
+				OSSL_PARAM_construct_end() };
+	if (!ctx || !EVP_MAC_init(ctx, key, KEY, params) || !EVP_MAC_update(ctx, a, na) ||
+	    !EVP_MAC_update(ctx, b, nb) || !EVP_MAC_update(ctx, c, nc) ||
+	    !EVP_MAC_final(ctx, out, &n, KEY) || n != KEY)
+		refuse("this OpenSSL has no keyed BLAKE2b");
+	EVP_MAC_CTX_free(ctx);
+	EVP_MAC_free(mac);
+}
+
+static uint32_t turn(uint32_t v, int n)
+{
+	return v << n | v >> (32 - n);
+}
+
+static void quarter(uint32_t s[16], int a, int b, int c, int d)
+{
+	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 16);
+	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 12);
+	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 8);
+	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 7);
+}
+
+/* draft-irtf-cfrg-xchacha, 2.2: the first and last rows after twenty rounds. */
+static void hchacha20(byte out[KEY], const byte key[KEY], const byte nonce[16])
+{
+	uint32_t s[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
+	for (int i = 0; i < 8; i++)
+		s[4 + i] = (uint32_t)number(key + 4 * i, 4);
+	for (int i = 0; i < 4; i++)
+		s[12 + i] = (uint32_t)number(nonce + 4 * i, 4);
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < 4; i++)
+			quarter(s, i, 4 + i, 8 + i, 12 + i);
+		for (int i = 0; i < 4; i++)
+			quarter(s, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
+	}
+	for (int i = 0; i < 8; i++) {
+		uint32_t word = s[i < 4 ? i : 8 + i];
+		for (int k = 0; k < 4; k++)
+			out[4 * i + k] = (byte)(word >> (8 * k));
+	}
+}
+
+/* XChaCha20-Poly1305: n bytes of ciphertext, its tag behind them. */
+static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, int ad_len,
+			const byte nonce[NONCE], const byte key[KEY])
+{
+	byte subkey[KEY], inner[12] = { 0 }, tag[TAG];
+	hchacha20(subkey, key, nonce);
+	memcpy(inner + 4, nonce + 16, 8);
+	memcpy(tag, sealed + n, TAG);
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int got;
+	bool ok = ctx && EVP_DecryptInit_ex(ctx, EVP_chacha20_poly1305(), NULL, subkey, inner) &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, tag) &&
+		  EVP_DecryptUpdate(ctx, NULL, &got, ad, ad_len) &&
+		  EVP_DecryptUpdate(ctx, out, &got, sealed, n) &&
+		  EVP_DecryptFinal_ex(ctx, out + got, &got);
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+/* -- the keyring
+ * ----------------------------------------------------------------------------------- */
+
+static size_t read_small(const char *path, byte *dst, size_t max)
+{
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		refuse("a file cannot be opened");
+	size_t n = fread(dst, 1, max, f);
+	if (ferror(f) || fgetc(f) != EOF)
+		refuse("a keyring or key file is too long");
+	fclose(f);
+	return n;
+}
+
+static void open_ring(const char *ring_path, const char *key_path, byte id[ID], byte mk[KEY])
+{
+	static byte ring[48 + 8 * 160 + 32 + 1];
+	byte kek[KEY + 1], ad[106], hash[KEY];
+	size_t len = read_small(ring_path, ring, sizeof(ring) - 1);
+	if (read_small(key_path, kek, KEY) != KEY)
+		refuse("the key file is not 32 bytes long");
+	size_t slots = len < 48 ? 0 : number(ring + 10, 2);
+	if (slots == 0 || memcmp(ring, "KYRING01", 8) != 0 || number(ring + 8, 2) != 1 ||
+	    len != 48 + slots * 160 + 32)
+		refuse("not a keyring");
+	for (size_t i = 0; i < slots; i++) {
+		const byte *slot = ring + 48 + i * 160;
+		byte commit[KEY];
+		blake2b(commit, kek, "kyr1 commit", 12, slot, 32, "", 0);
+		if (slot[0] != 2 || memcmp(commit, slot + 32, KEY) != 0)
+			continue;
+		memcpy(ad, ring, 10);
+		memcpy(ad + 10, ring + 16, 32);
+		memcpy(ad + 42, slot, 64);
+		if (!open_sealed(mk, slot + 88, KEY, ad, sizeof(ad), slot + 64, kek))
+			refuse("the wrapped master key does not open");
+		blake2b(hash, mk, ring, len - 32, "", 0, "", 0);
+		if (memcmp(hash, ring + len - 32, KEY) != 0)
+			refuse("the keyring's hash is wrong");
+		memcpy(id, ring + 16, ID);
+		return;
+	}
+	refuse("the key file opens no slot of this keyring");
+}
+
+/* -- the file
+ * -------------------------------------------------------------------------------------- */
+
+struct vault {
+	byte file_id[ID], content[KEY];
+	uint64_t generation, size;
+	bool complete;
+};
+
+/* A slot that verifies and is newer than what v has goes into v. */
+static void try_slot(const byte *raw, unsigned place, const byte id[ID], const byte mk[KEY],
+		     struct vault *v)
+{
+	byte wk[KEY], fek[KEY], key[KEY], mac[KEY], ad[FIXED + ID];
+	static byte meta[SLOT];
+	if (memcmp(raw, "KYVAULT1\1\0\0\020\1\020\0\0", 16) != 0 || memcmp(raw + 64, id, ID) != 0)
+		return;
+	blake2b(wk, mk, "kyv1 wrap", 10, id, ID, "", 0);
+	memcpy(ad, raw, FIXED);
+	memcpy(ad + FIXED, id, ID);
+	if (!open_sealed(fek, raw + 104, KEY, ad, sizeof(ad), raw + 80, wk))
+		return;
+	blake2b(key, fek, "kyv1 mac", 9, raw, FIXED, "", 0);
+	blake2b(mac, key, raw, 4064, "", 0, "", 0);
+	if (CRYPTO_memcmp(mac, raw + 4064, KEY) != 0)
+		return;
+	uint64_t generation = number(raw + 40, 8);
+	int meta_len = (int)number(raw + 176, 2);
+	memcpy(ad + FIXED, raw + 40, 8);
+	blake2b(key, fek, "kyv1 meta", 10, raw, FIXED, "", 0);
+	if (meta_len > 3864 ||
+	    !open_sealed(meta, raw + 184, meta_len, ad, FIXED + 8, raw + 152, key))
+		return;
+	if (generation % 2 == place)
+		refuse("a header slot lies in the wrong place");
+	if (generation <= v->generation)
+		return;
+	v->generation = generation;
+	v->complete = raw[48] == 1;
+	v->size = number(raw + 56, 8);
+	memcpy(v->file_id, raw + 16, ID);
+	blake2b(v->content, fek, "kyv1 content", 13, raw, FIXED, "", 0);
+}
+
+static void copy_records(FILE *f, const struct vault *v)
+{
+	static byte record[CHUNK + NONCE + TAG], plain[CHUNK];
+	uint64_t n = v->size == 0 ? 1 : (v->size + CHUNK - 1) / CHUNK;
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t rest = v->size - i * CHUNK;
+		size_t len = rest < CHUNK ? (size_t)rest : CHUNK;
+		byte ad[ID + 8 + 1];
+		memcpy(ad, v->file_id, ID);
+		for (int k = 0; k < 8; k++)
+			ad[ID + k] = (byte)(i >> (8 * k));
+		ad[ID + 8] = i == n - 1;
+		if (fread(record, 1, len + NONCE + TAG, f) != len + NONCE + TAG)
+			refuse("the file ends too early");
+		if (!open_sealed(plain, record + NONCE, (int)len, ad, sizeof(ad), record,
+				 v->content))
+			refuse("a record does not open");
+		if (fwrite(plain, 1, len, stdout) != len)
+			refuse("standard output does not take it");
+	}
+	if (fgetc(f) != EOF)
+		refuse("there is something behind the end");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 4) {
+		fprintf(stderr, "usage: vault_reader KEYRING KEYFILE FILE\n");
+		return 2;
+	}
+	byte id[ID], mk[KEY];
+	open_ring(argv[1], argv[2], id, mk);
+	static byte header[2 * SLOT];
+	FILE *f = fopen(argv[3], "rb");
+	if (!f || fread(header, 1, sizeof(header), f) != sizeof(header))
+		refuse("the vault file cannot be read");
+	struct vault v = { .generation = 0 };
+	try_slot(header, 0, id, mk, &v);
+	try_slot(header + SLOT, 1, id, mk, &v);
+	if (v.generation == 0)
+		refuse("no header slot opens");
+	if (!v.complete)
+		refuse("the file is not complete");
+	copy_records(f, &v);
+	fclose(f);
+	if (fflush(stdout) != 0)
+		refuse("standard output does not take it");
+	return 0;
+}
