@@ -1,207 +1,162 @@
-/* The open connections, and the thread that ends the silent ones. */
-#include "conns.h"
+/* Rescue of a damaged database, in steps of which each can be the last before a power cut:
+ *
+ *	PATH.rescue-part    is being filled; thrown away when found
+ *	PATH.rescue-ready   is whole; from here on it will become the database
+ *	PATH.damaged-TIME   the damaged file, with its log beside it if it had one */
+#include "rescue.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdint.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <time.h>
-#include "kiyya/mem.h"
-#include "kiyya/thread.h"
+#include <sys/stat.h>
+#include <unistd.h>
+#include "kiyya/file.h"
+#include "kiyya/log.h"
+#include "kiyya/str.h"
+#include "room.h"
+#include "salvage.h"
+#include "schema.h"
 
-#define NO_DEADLINE INT64_MAX
-
-struct conn {
-	struct conn *next, *prev;
-	int fd;
-	int64_t deadline_ms;
-	struct grant *reading; /* counted; NULL: not sending an item */
-};
-struct conns {
-	const struct clock *clock;
-	pthread_t watcher;
-	pthread_mutex_t lock; /* guards all below, and what is in each struct conn */
-	pthread_cond_t changed;
-	bool ending;
-	int64_t watching_until_ms; /* what the watcher sleeps for */
-	struct conn *first;
-	size_t reading;
-};
-
-/* Only shut down, not closed: the descriptor stays the library's, whose thread wakes up and cleans.
- */
-static void cut(struct conn *c)
+static char *suspect_name(const char *path)
 {
-	shutdown(c->fd, SHUT_RDWR);
-	c->deadline_ms = NO_DEADLINE;
+	return str_fmt("%s.suspect", path);
 }
 
-/* Cuts those whose time is up; the nearest deadline of the others. */
-static int64_t cut_silent(struct conns *cs, int64_t now)
+void rescue_suspect(const char *path)
 {
-	int64_t nearest = NO_DEADLINE;
-	for (struct conn *c = cs->first; c; c = c->next) {
-		if (c->deadline_ms <= now)
-			cut(c);
-		else if (c->deadline_ms < nearest)
-			nearest = c->deadline_ms;
-	}
-	return nearest;
+	char *mark = suspect_name(path);
+	int fd = open(mark, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+	free(mark);
 }
 
-static void wait_ms(struct conns *cs, int64_t ms)
+bool rescue_is_suspect(const char *path)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += (time_t)(ms / 1000);
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	pthread_cond_timedwait(&cs->changed, &cs->lock, &t);
+	char *mark = suspect_name(path);
+	bool there = access(mark, F_OK) == 0;
+	free(mark);
+	return there;
 }
 
-static void *watch(void *arg)
+void rescue_unsuspect(const char *path)
 {
-	struct conns *cs = arg;
-	pthread_mutex_lock(&cs->lock);
-	while (!cs->ending) {
-		int64_t now = clock_mono_ms(cs->clock);
-		cs->watching_until_ms = cut_silent(cs, now);
-		if (cs->watching_until_ms == NO_DEADLINE)
-			pthread_cond_wait(&cs->changed, &cs->lock);
-		else
-			wait_ms(cs, cs->watching_until_ms - now);
-	}
-	pthread_mutex_unlock(&cs->lock);
-	return NULL;
+	char *mark = suspect_name(path);
+	unlink(mark);
+	free(mark);
 }
 
-/* The next request has to be there by then. Deadlines only grow later, so the watcher is seldom
- * woken: when it waits for nothing, or when time has jumped past what it waits for. */
-static void set_deadline(struct conns *cs, struct conn *c)
+/* Moves PATH+tail to ASIDE+tail if it is there. */
+static bool move_aside(const char *path, const char *aside, const char *tail, struct err *err)
 {
-	int64_t now = clock_mono_ms(cs->clock);
-	c->deadline_ms = now + CONNS_SILENCE_MS;
-	if (c->deadline_ms < cs->watching_until_ms || now >= cs->watching_until_ms)
-		pthread_cond_signal(&cs->changed);
-}
-
-struct conns *conns_new(const struct clock *clock, struct err *err)
-{
-	struct conns *cs = NEW(struct conns);
-	cs->clock = clock;
-	pthread_mutex_init(&cs->lock, NULL);
-	pthread_condattr_t attr;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&cs->changed, &attr);
-	pthread_condattr_destroy(&attr);
-	if (thread_start(&cs->watcher, "stream-watch", watch, cs, err))
-		return cs;
-	pthread_cond_destroy(&cs->changed);
-	pthread_mutex_destroy(&cs->lock);
-	free(cs);
-	return NULL;
-}
-
-void conns_free(struct conns *cs)
-{
-	if (!cs)
-		return;
-	pthread_mutex_lock(&cs->lock);
-	cs->ending = true;
-	pthread_cond_signal(&cs->changed);
-	pthread_mutex_unlock(&cs->lock);
-	thread_join(cs->watcher);
-	pthread_cond_destroy(&cs->changed);
-	pthread_mutex_destroy(&cs->lock);
-	free(cs);
-}
-
-struct conn *conns_opened(struct conns *cs, int fd)
-{
-	struct conn *c = NEW(struct conn);
-	c->fd = fd;
-	pthread_mutex_lock(&cs->lock);
-	set_deadline(cs, c);
-	c->next = cs->first;
-	if (c->next)
-		c->next->prev = c;
-	cs->first = c;
-	if (cs->ending)
-		cut(c);
-	pthread_mutex_unlock(&cs->lock);
-	return c;
-}
-
-/* Takes the grant away; the caller lets go of it when the lock is free. */
-static struct grant *stop_reading(struct conns *cs, struct conn *c)
-{
-	struct grant *g = c->reading;
-	c->reading = NULL;
-	cs->reading -= g != NULL;
-	return g;
-}
-
-void conns_closed(struct conns *cs, struct conn *c)
-{
-	pthread_mutex_lock(&cs->lock);
-	struct grant *g = stop_reading(cs, c);
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		cs->first = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	pthread_mutex_unlock(&cs->lock);
-	grant_unref(g);
-	free(c);
-}
-
-bool conns_admit(struct conns *cs, struct conn *c, struct grant *g)
-{
-	pthread_mutex_lock(&cs->lock);
-	bool ok = cs->reading < CONNS_READING_MOST && !cs->ending;
-	if (ok) {
-		c->reading = g;
-		c->deadline_ms = NO_DEADLINE;
-		cs->reading++;
-	}
-	pthread_mutex_unlock(&cs->lock);
+	char *from = str_fmt("%s%s", path, tail), *to = str_fmt("%s%s", aside, tail);
+	bool ok = rename(from, to) == 0 || errno == ENOENT;
+	if (!ok)
+		err_sys(err, "moving %s aside", from);
+	free(from);
+	free(to);
 	return ok;
 }
 
-void conns_done(struct conns *cs, struct conn *c)
+/* A name that is not taken yet. */
+static char *aside_name(const char *path, const struct clock *clock)
 {
-	pthread_mutex_lock(&cs->lock);
-	struct grant *g = stop_reading(cs, c);
-	set_deadline(cs, c);
-	pthread_mutex_unlock(&cs->lock);
-	grant_unref(g);
-}
-
-void conns_cut(struct conns *cs, const struct grant *g)
-{
-	pthread_mutex_lock(&cs->lock);
-	cs->ending = cs->ending || !g;
-	for (struct conn *c = cs->first; c; c = c->next) {
-		if (g ? c->reading != g : false)
-			continue;
-		if (c->reading)
-			grant_cancel(c->reading);
-		cut(c);
+	char time[CLOCK_ISO_SIZE];
+	clock_iso(clock_wall(clock), time);
+	char *name = str_fmt("%s.damaged-%s", path, time);
+	for (int i = 2; access(name, F_OK) == 0; i++) {
+		free(name);
+		name = str_fmt("%s.damaged-%s-%d", path, time, i);
 	}
-	pthread_cond_signal(&cs->changed);
-	pthread_mutex_unlock(&cs->lock);
+	return name;
 }
 
-size_t conns_reading(struct conns *cs)
+static bool sync_folder(const char *path, struct err *err)
 {
-	pthread_mutex_lock(&cs->lock);
-	size_t n = cs->reading;
-	pthread_mutex_unlock(&cs->lock);
-	return n;
+	char *dir = store_folder_of(path);
+	bool ok = file_sync_dir(NULL, dir, err);
+	free(dir);
+	return ok;
+}
+
+/* What SQLite keeps beside the file while it is open: nothing is lost with an index of shared
+ * memory, nor with an empty log. */
+static void drop_empty(const char *path)
+{
+	char *shm = str_fmt("%s-shm", path), *wal = str_fmt("%s-wal", path);
+	struct stat st;
+	unlink(shm);
+	if (stat(wal, &st) == 0 && st.st_size == 0)
+		unlink(wal);
+	free(shm);
+	free(wal);
+}
+
+/* The log first: beside the new database it would be taken for its own. */
+static bool exchange(const char *path, const char *ready, const struct clock *clock,
+		     char **ret_aside, struct err *err)
+{
+	char *aside = aside_name(path, clock);
+	drop_empty(path);
+	bool ok = move_aside(path, aside, "-wal", err) && move_aside(path, aside, "", err) &&
+		  file_rename(NULL, ready, path, err) && sync_folder(path, err);
+	if (ok && ret_aside)
+		*ret_aside = aside;
+	else
+		free(aside);
+	return ok;
+}
+
+bool rescue_finish(const char *path, const struct clock *clock, struct err *err)
+{
+	char *ready = str_fmt("%s.rescue-ready", path);
+	bool ok = true;
+	if (access(ready, F_OK) == 0) {
+		ok = exchange(path, ready, clock, NULL, err);
+		if (ok)
+			rescue_unsuspect(path);
+	}
+	free(ready);
+	return ok;
+}
+
+static void remove_part(const char *part)
+{
+	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		char *name = str_fmt("%s%s", part, tails[i]);
+		unlink(name);
+		free(name);
+	}
+}
+
+bool rescue_run(const char *path, const struct clock *clock, const struct migration *list, size_t n,
+		char **ret_note, struct err *err)
+{
+	char *part = str_fmt("%s.rescue-part", path), *ready = str_fmt("%s.rescue-ready", path);
+	char *aside = NULL;
+	int64_t rows = 0;
+	remove_part(part);
+	bool ok = salvage(path, part, clock, list, n, &rows, err) &&
+		  file_rename(NULL, part, ready, err) && sync_folder(path, err) &&
+		  exchange(path, ready, clock, &aside, err);
+	if (ok) {
+		log_error("store", NULL,
+			  "the database was damaged: %lld rows taken over, kept as %s",
+			  (long long)rows, aside);
+		rescue_unsuspect(path);
+		if (ret_note)
+			*ret_note =
+			    str_fmt("the database was damaged: %lld rows could be read and were "
+				    "taken over; the damaged file is kept as %s",
+				    (long long)rows, aside);
+	} else {
+		err_wrap(err, "the database is damaged, and saving what can be read failed");
+		remove_part(part);
+	}
+	free(part);
+	free(ready);
+	free(aside);
+	return ok;
 }
