@@ -179,14 +179,15 @@ now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
 
-wait_until() { # SECONDS COMMAND...
-	wait_deadline=$(($(now_ms) + $1 * 1000))
+# In a shell of its own, so that a command may wait in its turn.
+wait_until() ( # SECONDS COMMAND...
+	deadline=$(($(now_ms) + $1 * 1000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(now_ms)" -lt "$wait_deadline" ] || return 1
+		[ "$(now_ms)" -lt "$deadline" ] || return 1
 		"$support/pause" 50
 	done
-}
+)
 
 is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
