@@ -87,8 +87,8 @@ static bool save_list(struct store *s, const struct list *l, bool head, bool com
 		       sql_known(head ? now : TIME_UNKNOWN, TIME_UNKNOWN), sql_int(l->id));
 }
 
-/* Where rows that are said to begin at `first` go; -1: beyond the end, where they would leave a hole. Who counts what
- * the gateway sent is ahead of us by the doubles that were left out. */
+/* Where rows that are said to begin at `first` go; -1: beyond the end, where they would leave a
+ * hole. Who counts what the gateway sent is ahead of us by the doubles that were left out. */
 static int64_t place_in(const struct list *l, int64_t first)
 {
 	if (first <= l->length)
@@ -110,6 +110,7 @@ bool cache_list_put(struct store *s, const char *key, const int64_t *rows, size_
 		return true; /* the claims are kept without a place */
 	if (l.id == 0 && !create_list(s, key, &l, err))
 		return false;
+	s->in_hand = l.id;
 	if (n > 0 && !is_there(s, &l, rows, n, first, &same, err))
 		return false;
 	int64_t end = first + (int64_t)n;

@@ -8,9 +8,7 @@
 #define BAR_MAX   512
 #define LABEL_MAX 32
 
-/* -- above
- * -------------------------------------------------------------------------------------------------
- */
+/* -- above ------------------------------------------------------------------------------------- */
 
 #define BRAND      " kiyya "
 #define BRAND_FROM 50 /* columns; under these the views need all there are */
@@ -76,8 +74,7 @@ void bar_draw_top(struct ui *ui)
 	canvas_text_right(c, line, at, c->columns - at, state, ROLE_BAR);
 }
 
-/* -- the player
- * -------------------------------------------------------------------------------------------- */
+/* -- the player -------------------------------------------------------------------------------- */
 
 /* "12:03 / 1:42:10  80 %" */
 static void describe_player(const struct ev_player *p, char *out, size_t size)
@@ -130,9 +127,7 @@ void bar_draw_player(struct ui *ui)
 		draw_player(ui, ui->layout.player, ui->canvas.columns);
 }
 
-/* -- below
- * -------------------------------------------------------------------------------------------------
- */
+/* -- below ------------------------------------------------------------------------------------- */
 
 static void describe_age(struct ui *ui, int64_t since, struct buf *b)
 {

@@ -19,8 +19,7 @@ static void reload(struct ui *ui, const struct view_ops *ops)
 		v->ops->load(ui, v, false);
 }
 
-/* -- downloads
- * ------------------------------------------------------------------------------------------- */
+/* -- downloads --------------------------------------------------------------------------------- */
 
 static void note_download(void *arg, struct claim *c)
 {
@@ -91,8 +90,7 @@ static void take_download(struct ui *ui, struct event *e)
 	detail_forget(ui);
 }
 
-/* -- copies
- * ---------------------------------------------------------------------------------------------- */
+/* -- copies ------------------------------------------------------------------------------------ */
 
 static void note_no_copy(void *arg, struct claim *c)
 {
@@ -121,8 +119,7 @@ static void take_removed_copy(struct ui *ui, struct event *e)
 	detail_forget(ui);
 }
 
-/* -- the player, notes, logs
- * ------------------------------------------------------------------------------ */
+/* -- the player, notes, logs ------------------------------------------------------------------- */
 
 static void take_player(struct ui *ui, struct event *e)
 {
@@ -174,8 +171,7 @@ static void take_log(struct ui *ui, const struct ev_log *l)
 	free(line);
 }
 
-/* -- answers
- * ---------------------------------------------------------------------------------------------- */
+/* -- answers ----------------------------------------------------------------------------------- */
 
 static void take_page(struct ui *ui, const struct ticket *t, struct event *e)
 {

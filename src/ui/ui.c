@@ -42,8 +42,7 @@ void ui_show_view(struct ui *ui, size_t i)
 		v->ops->load(ui, v, false);
 }
 
-/* -- beginning and end
- * -------------------------------------------------------------------------------------- */
+/* -- beginning and end ------------------------------------------------------------------------- */
 
 static void init_view(struct ui *ui, size_t i)
 {
@@ -161,9 +160,7 @@ void ui_start(struct ui *ui)
 	queue->ops->load(ui, queue, false);
 }
 
-/* -- the loop
- * ------------------------------------------------------------------------------------------------
- */
+/* -- the loop ---------------------------------------------------------------------------------- */
 
 void ui_resize(struct ui *ui)
 {

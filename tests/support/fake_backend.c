@@ -43,7 +43,7 @@ static void done(struct fake_backend *b, uint64_t ticket, const char *category, 
 	link_post(b->link, e);
 }
 
-/* -- claims -------------------------------------------------------------------------------------------------- */
+/* -- claims ------------------------------------------------------------------------------------ */
 
 static void claim_id_of(int number, char out[CLAIM_ID_SIZE])
 {
@@ -186,7 +186,7 @@ static void show(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
-/* -- downloads and copies -------------------------------------------------------------------------------------- */
+/* -- downloads and copies ---------------------------------------------------------------------- */
 
 static void post_download(struct fake_backend *b, uint64_t ticket, const char *id,
 			  const char *state, const char *event)
@@ -263,7 +263,7 @@ static void offline(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
-/* -- the player, the rest ---------------------------------------------------------------------------------------- */
+/* -- the player, the rest ---------------------------------------------------------------------- */
 
 static void post_player(struct fake_backend *b, const char *state)
 {

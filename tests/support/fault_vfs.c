@@ -2,20 +2,28 @@
 #include "fault_vfs.h"
 
 #include <sqlite3.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include "kiyya/mem.h"
+
+struct fault {
+	sqlite3_vfs vfs; /* its pAppData is this struct */
+	sqlite3_vfs *real;
+	int countdown, code, fired;
+	bool sticky;
+};
 
 struct fault_file {
 	sqlite3_file base;  /* first: SQLite knows it by this */
 	sqlite3_file *real; /* in the same piece of memory, behind this struct */
+	struct fault *fault;
 };
 
-/* The one mutable thing: a VFS has no other place to keep it. Tests that use it have one thread. */
-static struct {
-	sqlite3_vfs vfs, *real;
-	int countdown, code, fired;
-	bool sticky;
-} fault;
+static struct fault *find(void)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find("fault");
+	return vfs ? vfs->pAppData : NULL;
+}
 
 static sqlite3_file *real_of(sqlite3_file *f)
 {
@@ -23,18 +31,19 @@ static sqlite3_file *real_of(sqlite3_file *f)
 }
 
 /* SQLITE_OK, or the failure that is due. */
-static int next_fault(void)
+static int next_fault(sqlite3_file *f)
 {
-	if (fault.countdown == 0)
+	struct fault *fault = ((struct fault_file *)f)->fault;
+	if (fault->countdown == 0)
 		return SQLITE_OK;
-	if (fault.countdown > 1) {
-		fault.countdown--;
+	if (fault->countdown > 1) {
+		fault->countdown--;
 		return SQLITE_OK;
 	}
-	if (!fault.sticky)
-		fault.countdown = 0;
-	fault.fired++;
-	return fault.code;
+	if (!fault->sticky)
+		fault->countdown = 0;
+	fault->fired++;
+	return fault->code;
 }
 
 static int fault_close(sqlite3_file *f)
@@ -52,7 +61,7 @@ static int fault_read(sqlite3_file *f, void *data, int n, sqlite3_int64 at)
 static int fault_write(sqlite3_file *f, const void *data, int n, sqlite3_int64 at)
 {
 	sqlite3_file *r = real_of(f);
-	int rc = next_fault();
+	int rc = next_fault(f);
 	if (rc == SQLITE_OK)
 		return r->pMethods->xWrite(r, data, n, at);
 	if (n > 1)
@@ -62,13 +71,13 @@ static int fault_write(sqlite3_file *f, const void *data, int n, sqlite3_int64 a
 
 static int fault_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
-	int rc = next_fault();
+	int rc = next_fault(f);
 	return rc != SQLITE_OK ? rc : real_of(f)->pMethods->xTruncate(real_of(f), size);
 }
 
 static int fault_sync(sqlite3_file *f, int flags)
 {
-	return next_fault();
+	return next_fault(f);
 }
 
 static int fault_size(sqlite3_file *f, sqlite3_int64 *ret)
@@ -149,35 +158,45 @@ static const sqlite3_io_methods methods = {
 
 static int fault_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f, int flags, int *ret)
 {
+	struct fault *fault = vfs->pAppData;
 	struct fault_file *ff = (struct fault_file *)f;
+	ff->fault = fault;
 	ff->real = (sqlite3_file *)(ff + 1);
-	memset(ff->real, 0, (size_t)fault.real->szOsFile);
-	int rc = fault.real->xOpen(fault.real, name, ff->real, flags, ret);
+	memset(ff->real, 0, (size_t)fault->real->szOsFile);
+	int rc = fault->real->xOpen(fault->real, name, ff->real, flags, ret);
 	ff->base.pMethods = rc == SQLITE_OK ? &methods : NULL;
 	return rc;
 }
 
 void fault_vfs_install(void)
 {
-	if (fault.real)
-		return;
-	fault.real = sqlite3_vfs_find(NULL);
-	fault.vfs = *fault.real; /* all but opening is as ever */
-	fault.vfs.zName = "fault";
-	fault.vfs.szOsFile = (int)sizeof(struct fault_file) + fault.real->szOsFile;
-	fault.vfs.xOpen = fault_open;
-	sqlite3_vfs_register(&fault.vfs, 1);
+	struct fault *fault = NEW(struct fault);
+	fault->real = sqlite3_vfs_find(NULL);
+	fault->vfs = *fault->real; /* all but opening is as ever */
+	fault->vfs.zName = "fault";
+	fault->vfs.szOsFile = (int)sizeof(struct fault_file) + fault->real->szOsFile;
+	fault->vfs.pAppData = fault;
+	fault->vfs.xOpen = fault_open;
+	sqlite3_vfs_register(&fault->vfs, 1);
+}
+
+void fault_vfs_remove(void)
+{
+	struct fault *fault = find();
+	sqlite3_vfs_unregister(&fault->vfs);
+	free(fault);
 }
 
 void fault_vfs_arm(int n, int code, bool sticky)
 {
-	fault.countdown = n;
-	fault.code = code;
-	fault.sticky = sticky;
-	fault.fired = 0;
+	struct fault *fault = find();
+	fault->countdown = n;
+	fault->code = code;
+	fault->sticky = sticky;
+	fault->fired = 0;
 }
 
 int fault_vfs_fired(void)
 {
-	return fault.fired;
+	return find()->fired;
 }

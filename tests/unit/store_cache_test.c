@@ -382,9 +382,17 @@ static void test_evict_spares_what_is_needed(void **state)
 	k->now += 10;
 	put(k, "new", 30, 40, 0, true, true);
 	k->now += 10;
+	assert_true(store_cache_evict(k->store, 0, NULL) && list_of(k, "new").found);
+	put(k, "old", 10, 20, 0, true, true);
+	k->now += 10;
+	put(k, "shown", 20, 30, 0, true, true);
+	k->now += 10;
+	put(k, "new", 30, 40, 0, true, true);
+	k->now += 10;
 	assert_true(store_cache_hold(k->store, "shown", true, NULL));
 	page_free(
 	    store_cache_page(k->store, "old", 0, 5, NULL)); /* read again: 10..14 are recent */
+	page_free(store_cache_page(k->store, "shown", 0, 1, NULL));
 	k->now += 10;
 	assert_true(store_cache_evict(k->store, 40, NULL)); /* 36 are there: nothing to do */
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 36);
@@ -401,6 +409,7 @@ static void test_evict_spares_what_is_needed(void **state)
 	assert_true(store_cache_evict(k->store, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 16);
 	assert_true(store_cache_hold(k->store, "shown", false, NULL));
+	put(k, "another", 1, 2, 0, true, true);
 	assert_true(store_cache_evict(k->store, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 6);
 	kit_assert_sound(k);

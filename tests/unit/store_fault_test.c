@@ -1,5 +1,6 @@
-/* Every write, sync and truncation of an evening failed once, in turn, by a broken and by a full disk, for a moment and for
- * good: afterwards the database opens, is sound, and holds what was acknowledged. */
+/* Every write, sync and truncation of an evening failed once, in turn, by a broken and by a full
+ * disk, for a moment and for good: afterwards the database opens, is sound, and holds what was
+ * acknowledged. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -110,7 +111,8 @@ static void assert_kept(struct kit *k, const struct acknowledged *a, int n)
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM download_queue WHERE state = 'done'"),
 			 cl.n);
 	copy_list_release(&cl);
-	if (a->setting && (!setting || atol(setting) < a->setting))
+	int64_t stored = 0;
+	if (a->setting && (!str_to_i64(setting ? setting : "", &stored) || stored < a->setting))
 		fail_msg("fault %d: a setting is lost", n);
 	free(setting);
 }
@@ -122,7 +124,7 @@ static void remove_database(struct kit *k)
 		unlink(f);
 }
 
-/* One evening on a disk that fails at the n-th chance; false when it got through without a failure. */
+/* One evening on a disk that fails at the n-th chance; false when it got through without. */
 static bool run_once(struct kit *k, int n, int code, bool sticky)
 {
 	struct acknowledged a = { 0 };
@@ -262,5 +264,7 @@ int main(void)
 		TEST(test_full_disk_says_so),        TEST(test_migration_on_a_failing_disk),
 		TEST(test_rescue_on_a_failing_disk),
 	};
-	return cmocka_run_group_tests_name("store_fault", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("store_fault", tests, NULL, NULL);
+	fault_vfs_remove();
+	return failed;
 }

@@ -1,5 +1,5 @@
-/* Thousands of random changes to the cache against a plain model of it: lists stay dense and without doubles, what is
- * needed stays, and the search index fits to the end. */
+/* Random changes to the cache by the thousand: lists stay dense and without doubles, and the search
+ * index fits the claims to the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -16,7 +16,7 @@
 #include "prompt.h"
 #include "view.h"
 
-/* -- keys, keymap, commands ---------------------------------------------------------------------------------------- */
+/* -- keys, keymap, commands -------------------------------------------------------------------- */
 
 static void test_key_names(void **state)
 {
@@ -176,7 +176,7 @@ static void test_own_keys_refused(void **state)
 	}
 }
 
-/* -- prompt ------------------------------------------------------------------------------------------------------ */
+/* -- prompt ------------------------------------------------------------------------------------ */
 
 static void test_prompt_editing(void **state)
 {
@@ -251,7 +251,7 @@ static void test_prompt_history(void **state)
 	struct prompt p;
 	prompt_init(&p);
 	for (int i = 0; i < PROMPT_HISTORY + 10; i++) {
-		char text[16];
+		char text[32];
 		snprintf(text, sizeof(text), "line %d", i);
 		prompt_begin(&p, ":", text);
 		prompt_remember(&p);

@@ -15,7 +15,7 @@
 #include "lines.h"
 #include "listing.h"
 
-/* -- layout ------------------------------------------------------------------------------------------------------ */
+/* -- layout ------------------------------------------------------------------------------------ */
 
 static void test_layout_shapes(void **state)
 {
@@ -88,7 +88,7 @@ static void test_layout_holds_at_any_size(void **state)
 								    .downloads = lines * 2 });
 }
 
-/* -- canvas ------------------------------------------------------------------------------------------------------ */
+/* -- canvas ------------------------------------------------------------------------------------ */
 
 /* What a row of the canvas shows; owned. */
 static char *row_text(struct canvas *c, int line)
@@ -223,7 +223,7 @@ static void test_canvas_cuts_graphemes_whole(void **state)
 	canvas_release(&c);
 }
 
-/* -- lists ------------------------------------------------------------------------------------------------------- */
+/* -- lists ------------------------------------------------------------------------------------- */
 
 static struct event *fact(const char *key, const char *value)
 {
@@ -347,7 +347,7 @@ static void test_listing_filter(void **state)
 	rows_release(&r);
 }
 
-/* -- lines ------------------------------------------------------------------------------------------------------- */
+/* -- lines ------------------------------------------------------------------------------------- */
 
 static void test_lines_wrap(void **state)
 {

@@ -293,6 +293,14 @@
 	"text fnord\n"
 	"keys <Enter>\n"
 	"expect error: no command \"fnord\"; ? lists them\n" },
+{ "titles that try to get at the terminal", "@hostile", 80, 24, false,
+	"wait idle\n"
+	"expect ▸   esc ?[31mred?[0m\n"
+	"expect osc ?]52;c;aGk=? end\n"
+	"expect c1 ?31m and ?\n"
+	"expect bidi ?reversed?\n"
+	"expect del ? back ??? cr ? lf ? tab ?\n"
+	"expect broken ??? utf-8 ???\n" },
 { "letters and plain lines with --ascii", "@demo", 80, 24, true,
 	"wait idle\n"
 	"screen 80x24\n"

@@ -95,7 +95,7 @@ static void test_stories(void **state)
 	}
 }
 
-/* -- scripts that must fail ------------------------------------------------------------------------------------ */
+/* -- scripts that must fail -------------------------------------------------------------------- */
 
 static void test_scripts_can_fail(void **state)
 {
@@ -125,7 +125,7 @@ static void test_scripts_can_fail(void **state)
 	}
 }
 
-/* -- properties ------------------------------------------------------------------------------------------------ */
+/* -- properties -------------------------------------------------------------------------------- */
 
 /* No cell of the screen may hold anything a terminal would act on. */
 static void assert_harmless(const struct term *t, int columns, int lines)

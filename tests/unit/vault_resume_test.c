@@ -383,6 +383,21 @@ static void the_writer_goes_on(void **state)
 	}
 }
 
+/* Writing a chunk again, and half of it: the one that was there is gone. */
+static void torn_by_a_second_write(void **state)
+{
+	struct box *b = *state;
+	struct vault_writer *w;
+	check_ok(w = vault_create(b->v, "a.kyv", &no_meta, 2 * CHUNK, err));
+	check_ok(plain_write(w, 5, 0, err));
+	check_ok(plain_write(w, 5, 1, err));
+	fault_arm(1, FAULT_TEARS);
+	check_fails(ERR_IO, plain_write(w, 5, 0, err));
+	assert_true(!vault_has_chunk(w, 0) && vault_has_chunk(w, 1) && vault_first_missing(w) == 0);
+	check_fails(ERR_UNFINISHED, vault_finish(w, "a.kyv", NULL, err));
+	vault_writer_free(w);
+}
+
 /* What a failed sync may have lost is asked for again. */
 static void lost_by_a_failed_sync(void **state)
 {
@@ -499,6 +514,7 @@ int main(void)
 		TEST(meta_changes),
 		TEST(every_call_fails_once),
 		TEST(the_writer_goes_on),
+		TEST(torn_by_a_second_write),
 		TEST(lost_by_a_failed_sync),
 		TEST(a_torn_header),
 		TEST(the_order_of_the_format),
