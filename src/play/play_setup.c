@@ -46,10 +46,11 @@ static const struct pair no_traces[] = {
 	{ "cache-on-disk", "no" }, { "save-position-on-quit", "no" }, { "resume-playback", "no" },
 	{ "log-file", "" },        { "stream-record", "" },           { "stream-dump", "" },
 };
-/* Our own server: neither token nor film goes to a proxy, and a film that is really a playlist
- * opens nothing. An empty proxy is one that ffmpeg does not look for in the environment. */
+/* Our own server: neither token nor film goes to a proxy, and a film that is really a playlist opens
+ * nothing. An empty proxy is one that ffmpeg does not look for in the environment. A damaged film is asked
+ * for again once, not for ten seconds: our server does not change its mind. */
 static const struct pair local_only[] = {
-	{ "stream-lavf-o", "http_proxy=" },
+	{ "stream-lavf-o", "http_proxy=,reconnect_delay_max=1" },
 	{ "access-references", "no" },
 	{ "demuxer-lavf-o", "protocol_whitelist=[http,tcp]" },
 };

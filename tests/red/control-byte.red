@@ -1,13 +1,13 @@
-# The one filter between a title and the terminal lets everything through.
+# The canvas believes that titles are clean.
 what='a control byte on the screen'
 build=plain
 targets='tests/unit/ui_test'
-expect='holds byte 1b'
+expect='cell [0-9]+,[0-9]+ holds byte [0-9a-f]+'
 
 plant() {
-	edit src/ui/canvas.c 's/^	if (!is_harmless(grapheme, len)) {$/	if (false \&\& !is_harmless(grapheme, len)) {/'
+	edit src/ui/canvas.c 's/^	if (!is_harmless(grapheme, len)) {/	if (len > 1000) {/'
 }
 
 gate() {
-	LC_ALL=C.UTF-8 timeout 120 "$builddir/tests/unit/ui_test"
+	top_srcdir=$tree top_builddir=$builddir timeout 120 "$builddir/tests/unit/ui_test"
 }

@@ -370,7 +370,10 @@ static void test_damage(void **state)
 	      "video/mp4");
 	open_player(r, true, NULL);
 	load(r, 0);
+	wait_state(r, PLAY_PLAYING);
+	int64_t began = now_ms();
 	wait_state(r, PLAY_FAILED);
+	assert_in_range(now_ms() - began, 0, 8000);
 	assert_int_equal(r->last.why.kind, ERR_NET);
 	struct err why = { 0 };
 	assert_true(stream_trouble(r->stream, r->url, &why));
@@ -519,8 +522,8 @@ static void test_playlists(void **state)
 	char request[4096];
 	static const char *const lists[] = {
 		"#EXTM3U\nhttp://127.0.0.1:%d/tracker.mp4\n",
-		"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:%d/tracker.ts\n"
-		"#EXT-X-ENDLIST\n",
+		("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:%d/tracker.ts\n"
+		 "#EXT-X-ENDLIST\n"),
 		"# mpv EDL v0\nhttp://127.0.0.1:%d/tracker.mp4\n",
 		"[playlist]\nFile1=http://127.0.0.1:%d/tracker.mp4\n",
 		"ffconcat version 1.0\nfile http://127.0.0.1:%d/tracker.mp4\n",
@@ -550,8 +553,8 @@ static void test_playlists(void **state)
 		    CLIP_SECONDS, CLIP_SECONDS, r->url);
 	grant(r, source_bytes_new(list, strlen(list)), "video/mp2t");
 	free(list);
-	open_player(r, false, NULL);
-	load(r, 10);
+	open_player(r, false, (const char *[]){ "speed=4", NULL });
+	load(r, 0);
 	wait_state(r, PLAY_PLAYING);
 	wait_state(r, PLAY_ENDED);
 }
