@@ -1,10 +1,14 @@
-/* The gateways: JSON-RPC calls with failover, and their answers read into checked claims. Backend thread.
+/* The gateways: JSON-RPC calls with failover, and their answers read into checked claims.
+ * Backend thread.
  *
- * Every call goes to the first endpoint that is not resting, then on to the next (300 ms, then 1 s, + up to
- * 99 ms) as behaviour says: timeouts, 5xx, transport and TLS failures, replies that are not what they
- * should be. A 4xx of the first one asked, and a JSON-RPC error, end the call. When all fail the error names each.
- * Callbacks run from http_poll or timers_run on the backend thread; err is NULL on success; never from inside
- * the starting call. A cancelled call has no callback. */
+ * Every call goes to the first endpoint that is not resting, then on to the next (300 ms, then 1
+ * s, + up to 99 ms) as behaviour says: timeouts, 5xx, transport and TLS failures, replies that
+ * are not what they should be. A 4xx of the first one asked, and a JSON-RPC error, end the call.
+ * When all fail the error names each. A 429 is left alone for its Retry-After (60 s when
+ * absent); one that failed three times in a row rests 15 s and more, and is asked then only when
+ * nobody else is left. Text searches ask the search service first and the gateways when that
+ * fails. Callbacks run from http_poll or timers_run on the backend thread; err is NULL on
+ * success; never from inside the starting call. A cancelled call has no callback. */
 #ifndef KIYYA_GATEWAY_H
 #define KIYYA_GATEWAY_H
 
@@ -27,8 +31,8 @@ struct gateway_attempt {
 	const char *error; /* NULL: it answered */
 };
 struct gateway_health {
-	char *url; /* borrowed from the gateway */
-	const char *status; /* healthy degraded down unknown */
+	char *url;            /* borrowed from the gateway */
+	const char *status;   /* healthy degraded down unknown */
 	int64_t last_success; /* TIME_UNKNOWN */
 	int failures;         /* in a row */
 	int64_t ms;           /* of the last attempt; -1 */
@@ -43,8 +47,8 @@ struct gateway_config { /* copied */
 	void (*on_attempt)(void *arg, const struct gateway_attempt *a);
 	void *arg;
 };
-struct gateway *gateway_new(const struct gateway_config *config, struct http *http, struct timers *timers,
-			    struct err *err);
+struct gateway *gateway_new(const struct gateway_config *config, struct http *http,
+			    struct timers *timers, struct err *err);
 void gateway_free(struct gateway *g); /* cancels what is open */
 void gateway_cancel(struct gateway *g, uint64_t id);
 
@@ -57,27 +61,39 @@ struct claim_query {
 	int64_t released_before;        /* TIME_UNKNOWN none */
 	int page, page_size;            /* from 1; at most 50 */
 };
-typedef void gateway_page_fn(void *arg, struct page *page /* moved; NULL on error */, bool last_page,
-			     const struct err *err);
-/* claim_search. last_page: the reply held no items (short pages are not the end). */
-uint64_t gateway_search(struct gateway *g, const struct claim_query *q, gateway_page_fn *fn, void *arg);
-/* resolve of one address (or claim id, by claim_search). Not found: ERR_NOT_FOUND; blocked: ERR_REFUSED. */
-uint64_t gateway_resolve(struct gateway *g, const char *lbry_url_or_id, gateway_page_fn *fn, void *arg);
+typedef void gateway_page_fn(void *arg, struct page *page /* moved; NULL on error */,
+			     bool last_page, const struct err *err);
+/* claim_search. last_page: the reply held no items (short pages are not the end). With claim_ids
+ * the order is the server's: the caller restores his own; no valid id gives an empty page
+ * without asking. */
+uint64_t gateway_search(struct gateway *g, const struct claim_query *q, gateway_page_fn *fn,
+			void *arg);
+/* resolve of one address (or claim id, by claim_search). Not found: ERR_NOT_FOUND; blocked:
+ * ERR_REFUSED. */
+uint64_t gateway_resolve(struct gateway *g, const char *lbry_url_or_id, gateway_page_fn *fn,
+			 void *arg);
 /* get: the streaming url, or why not (ERR_REFUSED with the sentence and where to log in). */
 uint64_t gateway_get(struct gateway *g, const char *lbry_url,
-		     void (*fn)(void *arg, const char *streaming_url, const struct err *err), void *arg);
+		     void (*fn)(void *arg, const char *streaming_url, const struct err *err),
+		     void *arg);
 /* Asks each endpoint once (status), resting or not; fn once per endpoint, then once with NULL. */
-uint64_t gateway_ping(struct gateway *g, void (*fn)(void *arg, const struct gateway_health *h), void *arg);
+uint64_t gateway_ping(struct gateway *g, void (*fn)(void *arg, const struct gateway_health *h),
+		      void *arg);
 
 size_t gateway_count(const struct gateway *g);
 const struct gateway_health *gateway_health_of(const struct gateway *g, size_t i);
 /* Restores what an earlier run knew. */
 void gateway_health_restore(struct gateway *g, const char *url, int64_t last_success, int failures);
 
-/* Reading, pure: one claim object of a reply, into page. False + *err (naming the claim id): skipped. */
-bool gateway_read_claim(struct page *into, const struct json *item, const char *player_url, struct err *err);
+/* Reading, pure but for the date that a scheduled release is compared with: one claim object of
+ * a reply, into page. False + *err: not a claim. Sources are there exactly when the bytes may be
+ * fetched: a document has them and is not playable; a members-only video has none, and its
+ * reason says where to log in. */
+bool gateway_read_claim(struct page *into, const struct json *item, const char *player_url,
+			struct err *err);
 /* A whole claim_search result ({"items":[…]}): bad items skipped and logged, doubles dropped. */
-bool gateway_read_page(struct page *into, const struct json *result, const char *player_url, struct err *err);
+bool gateway_read_page(struct page *into, const struct json *result, const char *player_url,
+		       struct err *err);
 
 /* Player host requests need these header lines; borrowed, lives for ever. */
 const struct strs *gateway_player_headers(void);

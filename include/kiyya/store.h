@@ -52,7 +52,8 @@ struct store_list { /* what is known of a stored list */
 	bool complete;      /* the last page has been seen */
 };
 bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err);
-/* A list that is being filled or shown: none of its claims is evicted or cleaned up until it is let go. */
+/* A list that is being filled or shown: none of its claims is evicted or cleaned up until it is let go. The one that was
+ * written or read last is spared by evict without being held. */
 bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err);
 /* Rows [first, first+limit) of a list, local state filled in; at most 100000. Past the end of a complete list: an empty
  * page. Past what is stored of another one, or a list of which a claim was evicted: NULL, ERR_NOT_FOUND. */

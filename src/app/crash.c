@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "hush.h"
 #include "kiyya/log.h"
 #include "kiyya/path.h"
 #include "kiyya/str.h"
@@ -52,6 +53,7 @@ static void put_number(int fd, long v)
 static void on_crash(int sig)
 {
 	ui_restore_terminal();
+	hush_end();
 	int fd = open(report_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd >= 0) {
 		put(fd, "kiyya " PACKAGE_VERSION " ended by signal ");

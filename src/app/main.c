@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "boot.h"
 #include "crash.h"
+#include "hush.h"
 #include "kiyya/cli.h"
 #include "kiyya/log.h"
 #include "kiyya/mem.h"
@@ -24,6 +25,13 @@ static bool wants_browser(const struct cli_line *line)
 static bool looks_like_place(const char *word)
 {
 	return strchr(word, '@') || strchr(word, '/') || strchr(word, ':') || strlen(word) == 40;
+}
+
+/* Out of memory, or something impossible: the person gets terminal and message. */
+static void on_die(void)
+{
+	ui_restore_terminal();
+	hush_end();
 }
 
 static int fail(const struct err *err)
@@ -54,7 +62,9 @@ static int run_browser(const struct cli_line *line, struct boot *boot)
 		}
 		ok = ui_run_script(&config, line->script, columns, lines, stdout, &err);
 	} else {
+		hush_begin(boot->paths.state_dir);
 		ok = ui_run(&config, &signal, &err);
+		hush_end();
 	}
 	if (!ok)
 		return fail(&err);
@@ -112,7 +122,7 @@ int main(int argc, char **argv)
 	setlocale(LC_NUMERIC,
 		  "C"); /* numbers are read and written the same everywhere; libmpv insists */
 	signal(SIGPIPE, SIG_IGN);
-	mem_on_die(ui_restore_terminal);
+	mem_on_die(on_die);
 	struct cli_line line;
 	struct err err;
 	if (!cli_read_line(&line, argc, argv, &err))

@@ -188,17 +188,19 @@ static void begin(struct browse *b)
 	int64_t age = b->list.found ? clock_wall(b->core->clock) - b->list.fetched_at : 0;
 	bool fresh = b->list.found && age * 1000 < b->core->settings->cache_ttl && !b->refresh;
 	bool enough = b->list.found && (b->core->offline || (fresh && covered(b)));
-	store_cache_count_hit(b->core->store, enough);
+	struct store *store = b->core->store;
 	if (enough) {
 		if (b->core->offline && !fresh)
 			post_note(b->core, b->ticket, "info", "stored %lld minutes ago",
 				  (long long)age / 60);
 		post_stored(b, true);
+		store_cache_count_hit(store, true); /* after the rows: it waits for the disk */
 		return;
 	}
 	if (b->list.found && !b->wait_fresh && b->list.count > b->first &&
 	    !post_rows(b, b->first, b->limit, true, &err))
 		b->list.found = false; /* a claim of it was evicted: a miss */
+	store_cache_count_hit(store, false);
 	if (b->query.channel_id[0])
 		ask(b);
 	else

@@ -4,8 +4,10 @@
  * try). After every change it looks at the queue from the top and starts what there is room for. */
 #include "engine.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "lookup.h"
 #include "rate.h"
 #include "ticket.h"
@@ -29,6 +31,7 @@ struct run {
 	struct rate rate;
 	uint64_t received; /* by transfers before this one */
 	int64_t had;       /* row.have when this try began */
+	char *old_file; /* of the content before; stays until the new file has its first record */
 	bool looked_up, keep_mismatch, dirty;
 	int64_t saved_at;
 };
@@ -144,6 +147,19 @@ static void save(struct run *r)
 		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
 }
 
+/* download.rate is for all items together. */
+static void share_rate(struct engine *e)
+{
+	int64_t rate = e->core->settings->download_rate, running = 0;
+	if (!rate)
+		return;
+	for (struct run *r = e->runs; r; r = r->next)
+		running += r->transfer != NULL;
+	for (struct run *r = e->runs; r; r = r->next)
+		if (r->transfer)
+			transfer_limit(r->transfer, rate / running > 0 ? rate / running : 1);
+}
+
 /* While anything runs: ten times a second what moved is told. */
 static void on_tick(void *arg)
 {
@@ -151,6 +167,7 @@ static void on_tick(void *arg)
 	e->tick = 0;
 	int64_t now = clock_mono_ms(e->core->clock);
 	bool any = false;
+	share_rate(e);
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
 		rate_add(&r->rate, now, received(r));
@@ -187,6 +204,7 @@ static void run_free(struct run *r)
 	lookup_cancel(r->lookup);
 	timer_drop(r->engine->core->timers, r->timer);
 	download_release(&r->row);
+	free(r->old_file);
 	free(r);
 }
 
@@ -250,8 +268,20 @@ static void back_off(struct run *r, const struct err *err, int64_t retry_after)
 
 static void forget_file(struct run *r)
 {
-	str_set(&r->row.file, NULL);
+	free(r->old_file);
+	r->old_file = r->row.file;
+	r->row.file = NULL;
 	r->row.have = 0;
+}
+
+static void delete_old_file(struct run *r)
+{
+	char *path = path_join(r->engine->core->vault_dir, r->old_file);
+	if (unlink(path) != 0 && errno != ENOENT)
+		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
+	free(path);
+	free(r->old_file);
+	r->old_file = NULL;
 }
 
 /* The gateway has said what the content is now. Once more, into a new file; what there is now then counts. */
@@ -290,6 +320,8 @@ static void on_moved(void *arg, struct download *row)
 {
 	struct run *r = arg;
 	r->dirty = true;
+	if (r->old_file && row->have > 0)
+		delete_old_file(r);
 	if (row->file && row->have == 0)
 		save(r); /* its file's name, before there is a file */
 }

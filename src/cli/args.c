@@ -141,30 +141,26 @@ static bool take_option(struct args *a, const struct command *command, int argc,
 	return true;
 }
 
-static bool check_count(const char *what, const char *args, int n, int min, int max,
-			struct err *err)
+static bool check_count(const struct args *a, const struct command *command, struct err *err)
 {
-	if (n < min)
-		return err_set(err, ERR_USAGE, 0, "%s%s%s: something is missing", what,
-			       *args ? " " : "", args);
-	if (max != ANY_NUMBER && n > max)
-		return err_set(err, ERR_USAGE, 0, "%s%s%s: that is too much", what,
-			       *args ? " " : "", args);
-	return true;
+	const struct action *action = a->action;
+	int min = action ? action->min : command->min, max = action ? action->max : command->max;
+	if (a->n_words >= min && (max == ANY_NUMBER || a->n_words <= max))
+		return true;
+	const char *args = action ? action->args : command->args;
+	return err_set(err, ERR_USAGE, 0, "%s: kiyya %s%s%s%s%s",
+		       a->n_words < min ? "something is missing" : "that is too much",
+		       command->name, action ? " " : "", action ? action->name : "",
+		       *args ? " " : "", args);
 }
 
-/* Takes the action word off the front of the words, and counts what is left. */
+/* Takes the action word off the front of the words. */
 static bool take_action(struct args *a, const struct command *command, struct err *err)
 {
-	if (!command->actions)
-		return check_count("expected", command->args, a->n_words, command->min,
-				   command->max, err);
-	if (a->n_words == 0) {
-		if (command->flags & CMD_ACTION_OPTIONAL)
-			return true;
-		return err_set(err, ERR_USAGE, 0, "what to do is missing: see kiyya help %s",
+	if (a->n_words == 0)
+		return (command->flags & CMD_ACTION_OPTIONAL) ||
+		       err_set(err, ERR_USAGE, 0, "what to do is missing: see kiyya help %s",
 			       command->name);
-	}
 	for (const struct action *action = command->actions; action->name; action++)
 		if (str_eq(action->name, a->words[0]))
 			a->action = action;
@@ -173,8 +169,7 @@ static bool take_action(struct args *a, const struct command *command, struct er
 			       a->words[0], nearest_action(command, a->words[0])->name);
 	a->n_words--;
 	memmove(a->words, a->words + 1, (size_t)a->n_words * sizeof(a->words[0]));
-	return check_count(a->action->name, a->action->args, a->n_words, a->action->min,
-			   a->action->max, err);
+	return true;
 }
 
 bool args_parse(struct args *ret, const struct command *command, int argc, char **argv,
@@ -197,7 +192,8 @@ bool args_parse(struct args *ret, const struct command *command, int argc, char 
 		else
 			a.words[a.n_words++] = argv[i];
 	}
-	ok = ok && take_action(&a, command, err);
+	ok = ok && (!command->actions || take_action(&a, command, err)) &&
+	     check_count(&a, command, err);
 	if (ok)
 		*ret = a;
 	else

@@ -41,8 +41,7 @@ static void put_action_names(FILE *out, const struct command *command)
 		fprintf(out, "%s%s", a == command->actions ? "" : " ", a->name);
 }
 
-/* -- bash
- * ------------------------------------------------------------------------------------------ */
+/* -- bash -- */
 
 static void bash_values(FILE *out, const char *command, const struct opt *options)
 {
@@ -109,8 +108,7 @@ static void print_bash(FILE *out)
 	      out);
 }
 
-/* -- zsh
- * ------------------------------------------------------------------------------------------- */
+/* -- zsh -- */
 
 static void zsh_options(FILE *out, const struct opt *options)
 {
@@ -166,8 +164,7 @@ static void print_zsh(FILE *out)
 	      out);
 }
 
-/* -- fish
- * ------------------------------------------------------------------------------------------ */
+/* -- fish -- */
 
 static void fish_options(FILE *out, const char *command, const struct opt *options)
 {
@@ -220,9 +217,6 @@ static void print_fish(FILE *out)
 		fish_options(out, cli_commands[i]->name, cli_commands[i]->options);
 	}
 }
-
-/* --------------------------------------------------------------------------------------------------
- */
 
 static const struct {
 	const char *shell;

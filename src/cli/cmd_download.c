@@ -93,6 +93,7 @@ static const struct opt queue_options[] = {
 
 const struct command cli_cmd_queue = {
 	.name = "queue",
+	.args = "[--done]",
 	.help = "the download queue: show it, change it, work it off",
 	.flags = CMD_ACTION_OPTIONAL,
 	.actions = queue_actions,

@@ -39,8 +39,8 @@ static void usage_line(FILE *out, const struct command *command, const struct ac
 {
 	const char *args = action ? action->args : command->args ? command->args : "";
 	fprintf(out, "  kiyya %s%s%s%s%s%s\n", command->name, action ? " " : "",
-		action ? action->name : "", command->options && !action ? " [OPTION…]" : "",
-		*args ? " " : "", args);
+		action ? action->name : "",
+		command->options && !command->actions ? " [OPTION…]" : "", *args ? " " : "", args);
 }
 
 static void help_command(FILE *out, const struct command *command)

@@ -6,6 +6,7 @@
 #include "kiyya/str.h"
 #include "bar.h"
 #include "command.h"
+#include "keys.h"
 #include "wait.h"
 
 #define LOOPBACK "http://127.0.0.1:"
@@ -14,6 +15,7 @@
 struct watching {
 	struct bar bar;
 	bool said_ssh;
+	char *state; /* of the player, when it was drawn; owned */
 };
 
 /* How somebody at another machine reaches the server: said once, for its port. */
@@ -39,6 +41,7 @@ static void show_position(struct watching *w, const struct ev_player *p)
 	char *right = str_fmt("%s  %s%s%s%s", p->state_ ? p->state_ : "", position,
 			      duration[0] ? " of " : "", duration, p->offline_ ? "  (vault)" : "");
 	bar_draw(&w->bar, p->title_ ? p->title_ : "", right);
+	str_set(&w->state, p->state_);
 	free(right);
 }
 
@@ -58,7 +61,7 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 	case EV_PLAYER:
 		if (c->out.json)
 			out_event(&c->out, e);
-		else if (bar_due(&w->bar))
+		else if (bar_due(&w->bar) || !str_eq(w->state, e->u.player.state_))
 			show_position(w, &e->u.player);
 		return true;
 	case EV_NOTE:
@@ -71,14 +74,64 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 	}
 }
 
-static int watch(struct cli *c, struct req *r)
+static int watch(struct cli *c, struct req *r, bool with_bar)
 {
 	struct watching w = { 0 };
 	bar_init(&w.bar, &c->out);
-	if (w.bar.to != c->out.err) /* rows and addresses alone belong on standard output */
+	if (!with_bar || w.bar.to != c->out.err) /* standard output is for rows and addresses */
 		w.bar.to = NULL;
 	int code = wait_for(c, r, watch_event, &w);
 	bar_clear(&w.bar);
+	free(w.state);
+	return code;
+}
+
+/* The same keys as in the browser, as far as they make sense without it. */
+static void player_key(struct cli *c, char key)
+{
+	static const struct {
+		char key;
+		const char *command;
+		int64_t amount;
+	} keys[] = {
+		{ ' ', "pause", 0 },  { '<', "seek", -10 }, { '>', "seek", 10 },
+		{ ',', "seek", -60 }, { '.', "seek", 60 },  { '-', "volume", -5 },
+		{ '+', "volume", 5 }, { '_', "mute", 0 },   { 'q', "stop", 0 },
+	};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (keys[i].key != key)
+			continue;
+		struct req *r = req_new(REQ_PLAYER);
+		str_set(&r->u.player.command_, keys[i].command);
+		r->u.player.amount_ = keys[i].amount;
+		link_send(c->config->link, r, 0);
+		return;
+	}
+}
+
+/* Whether the picture is made of characters: then nothing else may be written over it. */
+static bool is_terminal_picture(const char *vo)
+{
+	static const char *const outputs[] = { "terminal", "tct", "caca", "sixel", "kitty" };
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
+		if (str_eq(vo, outputs[i]))
+			return true;
+	return false;
+}
+
+/* Plays r, with the keys of the terminal where that is a keyboard of ours. */
+static int watch_player(struct cli *c, struct req *r)
+{
+	const struct req_play *p = &r->u.play;
+	const char *vo = p->vo_ || !c->config->settings ? p->vo_ : c->config->settings->play_vo;
+	bool with_bar = p->audio_ || !is_terminal_picture(vo);
+	struct keys keys = { 0 };
+	if (!p->url_ && !c->out.json)
+		keys_start(&keys, c->config->in_fd);
+	if (keys.on)
+		c->on_key = player_key;
+	int code = watch(c, r, with_bar);
+	keys_stop(&keys);
 	return code;
 }
 
@@ -116,7 +169,7 @@ static int run_play(struct cli *c)
 	p->start_ = args_number(&c->args, "start", MSG_UNKNOWN);
 	p->audio_ = args_has(&c->args, "audio");
 	p->url_ = args_has(&c->args, "url");
-	return watch(c, r);
+	return watch_player(c, r);
 }
 
 static const struct opt play_options[] = {
@@ -148,7 +201,7 @@ static int run_serve(struct cli *c)
 	args_words(&c->args, 0, &r->u.serve.items_);
 	r->u.serve.port_ = args_number(&c->args, "port",
 				       c->config->settings ? c->config->settings->server_port : 0);
-	return watch(c, r);
+	return watch(c, r, false);
 }
 
 static const struct opt serve_options[] = {

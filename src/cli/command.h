@@ -53,7 +53,7 @@ struct action {
 struct cli;
 struct command {
 	const char *name;
-	const char *args;             /* for the help, where there are no actions */
+	const char *args;             /* for the help, where there is no action */
 	const char *help;             /* one line, lower case, no full stop */
 	int min, max;                 /* words, where there are no actions */
 	unsigned flags;               /* enum command_flag */
@@ -75,6 +75,8 @@ struct cli {
 	const struct command *command;
 	struct args args;
 	struct out out;
+	void (*on_key)(struct cli *c,
+		       char key); /* gets what is typed while waiting; NULL: nobody listens */
 };
 
 /* Says a usage error of this command on standard error; returns 2. */

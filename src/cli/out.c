@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include "kiyya/text.h"
 
-#define LINE_MAX_BYTES (64u << 10)
-#define JSON_MAX_LINE  (1u << 20)
+#define LINE_MAX_BYTES (1u << 20)
+#define JSON_MAX_LINE  (32u << 20) /* any reply, escaped, fits */
 
 void out_init(struct out *o, FILE *out, FILE *err)
 {
@@ -21,6 +21,7 @@ void out_init(struct out *o, FILE *out, FILE *err)
 }
 
 /* Every word that a person sees goes through here. */
+PRINTF_LIKE(3, 0)
 static void out_line(FILE *to, const char *prefix, const char *fmt, va_list ap)
 {
 	struct buf b;

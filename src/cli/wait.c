@@ -109,27 +109,47 @@ static void take_event(struct waiting *w, const struct event *e)
 	}
 }
 
-/* Sleeps until there is an event or a signal, or patience ends. */
+static void take_key(struct cli *c)
+{
+	char key;
+	if (read(c->config->in_fd, &key, 1) == 1)
+		c->on_key(c, key);
+	else
+		c->on_key = NULL; /* the terminal has gone */
+}
+
+/* Milliseconds until patience ends; -1 while there is no hurry. */
+static int patience_ms(const struct waiting *w)
+{
+	if (!w->stopping)
+		return -1;
+	int64_t left = w->give_up_ms - clock_mono_ms(clock_real());
+	return left > 0 ? (int)left : 0;
+}
+
+/* Sleeps until there is an event, a signal or a key, or patience ends. */
 static void sleep_until_news(struct waiting *w)
 {
+	struct cli *c = w->c;
+	int signal_fd = c->config->signal_fd;
 	struct pollfd fds[] = {
-		{ .fd = w->c->config->link->to_front.read_fd, .events = POLLIN },
-		{ .fd = w->c->config->signal_fd > 0 ? w->c->config->signal_fd : -1,
-		  .events = POLLIN },
+		{ .fd = c->config->link->to_front.read_fd, .events = POLLIN },
+		{ .fd = signal_fd > 0 ? signal_fd : -1, .events = POLLIN },
+		{ .fd = c->on_key ? c->config->in_fd : -1, .events = POLLIN },
 	};
-	int64_t left = -1;
-	if (w->stopping) {
-		left = w->give_up_ms - clock_mono_ms(clock_real());
-		if (left <= 0) {
-			out_error(&w->c->out, "the backend does not stop: leaving without it");
-			w->done = true;
-			return;
-		}
+	int patience = patience_ms(w);
+	if (patience == 0) {
+		out_error(&c->out, "the backend does not stop: leaving without it");
+		w->done = true;
+		return;
 	}
-	poll(fds, 2, (int)left);
-	int signal = fds[1].revents ? wait_take_signal(w->c->config->signal_fd) : 0;
+	if (poll(fds, 3, patience) <= 0)
+		return;
+	int signal = fds[1].revents ? wait_take_signal(signal_fd) : 0;
 	if (signal)
 		stop_by_signal(w, signal);
+	if (fds[2].revents)
+		take_key(c);
 }
 
 int wait_for(struct cli *c, struct req *r, event_fn fn, void *arg)

@@ -5,10 +5,10 @@
 
 #define MOST_GATEWAYS 16
 
-static char *player_lines[] = { (char *)"Referer: https://odysee.com/",
-				(char *)"Origin: https://odysee.com" };
+static char *const player_lines[] = { (char *)"Referer: https://odysee.com/",
+				      (char *)"Origin: https://odysee.com" };
 static const struct strs player_headers = {
-	.v = player_lines,
+	.v = (char **)player_lines,
 	.n = sizeof(player_lines) / sizeof(player_lines[0]),
 };
 

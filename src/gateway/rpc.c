@@ -6,9 +6,9 @@
 
 #define MESSAGE_MOST 300
 
-static char *header_lines[] = { (char *)"Content-Type: application/json-rpc",
-				(char *)"Accept: application/json" };
-const struct strs rpc_headers = { .v = header_lines,
+static char *const header_lines[] = { (char *)"Content-Type: application/json-rpc",
+				      (char *)"Accept: application/json" };
+const struct strs rpc_headers = { .v = (char **)header_lines,
 				  .n = sizeof(header_lines) / sizeof(header_lines[0]) };
 
 /* Messages that mean something to a caller; the rest is a plain no. */

@@ -41,7 +41,7 @@ static void put_list(struct json_out *o, const char *key, const struct strs *lis
 
 static void put_one(struct json_out *o, const char *key, const char *value)
 {
-	char *v[] = { (char *)(uintptr_t)value };
+	char *v[] = { (char *)value };
 
 	put_list(o, key, &(struct strs){ .v = v, .n = 1 });
 }
@@ -64,8 +64,8 @@ static void put_listing(struct json_out *o, const struct claim_query *q)
 	static char *const types[] = { (char *)"stream", (char *)"repost" };
 	static char *const hidden[] = { (char *)"c:private", (char *)"c:unlisted" };
 
-	put_list(o, "claim_type", &(struct strs){ .v = (char **)(uintptr_t)types, .n = 2 });
-	put_list(o, "not_tags", &(struct strs){ .v = (char **)(uintptr_t)hidden, .n = 2 });
+	put_list(o, "claim_type", &(struct strs){ .v = (char **)types, .n = 2 });
+	put_list(o, "not_tags", &(struct strs){ .v = (char **)hidden, .n = 2 });
 	put_order(o, q);
 }
 

@@ -109,7 +109,7 @@ void http_limit(struct http *h, uint64_t id, int64_t bytes_a_second)
 	if (c == NULL)
 		return;
 	c->pace.limit = bytes_a_second > 0 ? bytes_a_second : 0;
-	(void)curl_easy_setopt(c->easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)c->pace.limit);
+	c->pace.free_at = 0;
 }
 
 void http_wake(struct http *h)

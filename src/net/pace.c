@@ -1,4 +1,4 @@
-/* Telling a slow line from a dead one. */
+/* Telling a slow line from a dead one, and keeping a fast one slow. */
 #include "pace.h"
 
 #define LEAST_BYTES_A_SECOND 1024
@@ -25,14 +25,13 @@ void pace_restart(struct pace *p, int64_t now)
 	p->bytes = 0;
 }
 
-/* A rate limit of ours must not look like a stall. */
-static int64_t least_bytes(const struct pace *p)
+void pace_spend(struct pace *p, int64_t now, int64_t n)
 {
-	int64_t rate = LEAST_BYTES_A_SECOND;
-
-	if (p->limit > 0 && p->limit / 2 < rate)
-		rate = p->limit / 2;
-	return rate * p->stall_ms / 1000;
+	if (p->limit <= 0)
+		return;
+	if (p->free_at < now)
+		p->free_at = now;
+	p->free_at += n * 1000 / p->limit;
 }
 
 enum pace_verdict pace_check(struct pace *p, int64_t now)
@@ -43,7 +42,7 @@ enum pace_verdict pace_check(struct pace *p, int64_t now)
 		return passed >= p->first_byte_ms ? PACE_SILENT : PACE_ALIVE;
 	if (passed < p->stall_ms)
 		return PACE_ALIVE;
-	if (p->bytes < least_bytes(p) || p->bytes == 0)
+	if (p->bytes < LEAST_BYTES_A_SECOND * p->stall_ms / 1000 || p->bytes == 0)
 		return PACE_STALLED;
 	pace_restart(p, now);
 	return PACE_ALIVE;

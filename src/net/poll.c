@@ -126,9 +126,10 @@ static void begin(struct http *h)
 	       NULL) /* from the front again: a callback may have changed the list */
 		join_multi(c);
 	for (c = h->calls; c != NULL; c = c->next) {
-		if (!c->curl_paused || c->paused)
+		if (!c->curl_paused || c->paused || net_now() < c->pace.free_at)
 			continue;
 		c->curl_paused = false;
+		pace_restart(&c->pace, net_now());
 		h->performing = true; /* libcurl hands over what it held back from inside */
 		(void)curl_easy_pause(c->easy, CURLPAUSE_CONT);
 		h->performing = false;
@@ -168,7 +169,8 @@ static void deliver(struct http *h)
 static struct call *first_late(struct http *h, int64_t now, enum pace_verdict *ret)
 {
 	for (struct call *c = h->calls; c != NULL; c = c->next)
-		if (!c->paused && (*ret = pace_check(&c->pace, now)) != PACE_ALIVE)
+		if (!c->paused && !c->curl_paused &&
+		    (*ret = pace_check(&c->pace, now)) != PACE_ALIVE)
 			return c;
 	return NULL;
 }
@@ -208,15 +210,25 @@ static bool turn(struct http *h)
 	return h->callbacks != before;
 }
 
+/* How long this call can be left alone. */
+static int64_t call_wait_ms(const struct call *c, int64_t now)
+{
+	if (!c->in_multi)
+		return 0;
+	if (c->paused)
+		return INT64_MAX;
+	if (c->curl_paused)
+		return c->pace.free_at > now ? c->pace.free_at - now : 0;
+	return pace_wait_ms(&c->pace, now);
+}
+
 static int wait_ms(struct http *h, int most)
 {
 	int64_t wait = most < 0 ? 60000 : most, now = net_now();
 
 	for (const struct call *c = h->calls; c != NULL; c = c->next) {
-		int64_t left = c->paused ? wait : pace_wait_ms(&c->pace, now);
+		int64_t left = call_wait_ms(c, now);
 
-		if (!c->in_multi || (c->curl_paused && !c->paused))
-			left = 0;
 		if (left < wait)
 			wait = left;
 	}

@@ -79,11 +79,14 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 
 	if (c->dead)
 		return stop(c, len);
-	if (c->paused) {
-		c->curl_paused = true;
+	int64_t now = net_now();
+
+	if (c->paused || now < c->pace.free_at) {
+		c->curl_paused = true; /* it comes again when the loop lets go */
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	pace_bytes(&c->pace, net_now(), (int64_t)len);
+	pace_bytes(&c->pace, now, (int64_t)len);
+	pace_spend(&c->pace, now, (int64_t)len);
 	if (c->following) {
 		c->discarded += len;
 		return c->discarded > REDIRECT_BODY_MOST ? stop(c, len) : len;

@@ -171,7 +171,9 @@ static void on_ended(struct play *p, const struct core_event *e)
 	if (e->entry != p->entry)
 		return; /* of something that was replaced */
 	p->running = false;
-	switch (e->how) {
+	/* Where there is no sound device the picture goes on alone, and its end is reported as this error. */
+	bool silent_picture = e->how == CORE_BY_NO_SOUND && p->now.position > 0;
+	switch (silent_picture ? CORE_AT_END : e->how) {
 	case CORE_AT_END:
 		if (!broke_off(p)) {
 			set_state(p, PLAY_ENDED);
@@ -183,6 +185,7 @@ static void on_ended(struct play *p, const struct core_event *e)
 	case CORE_BY_STOP:
 		set_state(p, PLAY_STOPPED);
 		return;
+	case CORE_BY_NO_SOUND:
 	case CORE_BY_ERROR:
 		fail(p, &e->why);
 		return;

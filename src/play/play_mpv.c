@@ -224,6 +224,8 @@ static void reason(const struct core *c, int code, struct err *ret)
 {
 	if (code == MPV_ERROR_LOADING_FAILED)
 		err_set(ret, ERR_NET, code, "the stream could not be opened");
+	else if (code == MPV_ERROR_AO_INIT_FAILED)
+		err_set(ret, ERR_PLAYER, code, "no sound device works here: kiyya play --url plays it elsewhere");
 	else
 		err_set(ret, ERR_PLAYER, code, "the player cannot play this: %s",
 			c->lib.error_string(code));
@@ -248,7 +250,7 @@ static bool read_ended(const struct core *c, const mpv_event_end_file *e, struct
 	case MPV_END_FILE_REASON_ERROR:
 		break;
 	}
-	ret->how = CORE_BY_ERROR;
+	ret->how = e->error == MPV_ERROR_AO_INIT_FAILED ? CORE_BY_NO_SOUND : CORE_BY_ERROR;
 	reason(c, e->error, &ret->why);
 	return true;
 }

@@ -153,8 +153,10 @@ static bool evict(struct store *s, int64_t max_items, struct err *err)
 	       (store_note_use(s, err) &&
 		sql_run(s, err,
 			"DELETE FROM content_cache WHERE id IN (SELECT id FROM content_cache "
-			"WHERE " UNNEEDED " ORDER BY last_used, id LIMIT ?)",
-			sql_int(count - max_items)));
+			"WHERE " UNNEEDED " AND id NOT IN "
+			"(SELECT content_id FROM query_items WHERE query_id = ?) "
+			"ORDER BY last_used, id LIMIT ?)",
+			sql_int(s->in_hand), sql_int(count - max_items)));
 }
 
 bool store_cache_evict(struct store *s, int64_t max_items, struct err *err)

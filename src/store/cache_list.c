@@ -87,24 +87,30 @@ static bool save_list(struct store *s, const struct list *l, bool head, bool com
 		       sql_known(head ? now : TIME_UNKNOWN, TIME_UNKNOWN), sql_int(l->id));
 }
 
+/* Where rows that are said to begin at `first` go; -1: beyond the end, where they would leave a
+ * hole. Who counts what the gateway sent is ahead of us by the doubles that were left out. */
+static int64_t place_in(const struct list *l, int64_t first)
+{
+	if (first <= l->length)
+		return first;
+	return first - l->length <= l->doubles ? l->length : -1;
+}
+
 bool cache_list_put(struct store *s, const char *key, const int64_t *rows, size_t n, int64_t first,
 		    bool reset, bool complete, struct err *err)
 {
 	struct list l;
 	bool same = false;
-	if (!find_list(s, key, &l, err) || (l.id == 0 && !create_list(s, key, &l, err)))
+	if (reset && !sql_run(s, err, "DELETE FROM queries WHERE key = ?", sql_text(key)))
 		return false;
-	if (reset) {
-		l.doubles = 0;
-		if (!cut_list(s, &l, 0, err))
-			return false;
-	}
-	/* Who counts what the gateway sent is ahead of us by the doubles that were left out.
-	 * Further ahead there would be a hole: such claims are kept without a place. */
-	if (first > l.length && first - l.length <= l.doubles)
-		first = l.length;
-	if (first > l.length)
-		return true;
+	if (!find_list(s, key, &l, err))
+		return false;
+	first = place_in(&l, first);
+	if (first < 0)
+		return true; /* the claims are kept without a place */
+	if (l.id == 0 && !create_list(s, key, &l, err))
+		return false;
+	s->in_hand = l.id;
 	if (n > 0 && !is_there(s, &l, rows, n, first, &same, err))
 		return false;
 	int64_t end = first + (int64_t)n;

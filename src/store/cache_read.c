@@ -69,6 +69,7 @@ struct page *store_cache_page(struct store *s, const char *key, int64_t first, i
 		page_free(page);
 		return NULL;
 	}
+	s->in_hand = list;
 	if (page->n)
 		store_touch(s, list, first, first + (int64_t)page->n);
 	return page;

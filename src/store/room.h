@@ -23,6 +23,7 @@ struct store {
 		int64_t list, first, end;
 	} touched[STORE_MAX_TOUCHED];
 	size_t n_touched;
+	int64_t in_hand;      /* the list that was written or read last; 0: none */
 	int64_t hits, misses; /* not yet added to the stored counts */
 };
 

@@ -93,6 +93,9 @@ static struct store *open_once(const char *path, const struct clock *clock,
 			rescue_unsuspect(path);
 		return s;
 	}
+	/* A file that could not be opened stays as it was found, its log beside it. */
+	if (s->db)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	store_close(s);
 	return NULL;
 }

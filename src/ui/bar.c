@@ -5,27 +5,31 @@
 #include <string.h>
 #include "kiyya/str.h"
 
-#define BAR_MAX 512
+#define BAR_MAX   512
+#define LABEL_MAX 32
 
-/* -- above
- * -------------------------------------------------------------------------------------------------
- */
+/* -- above ------------------------------------------------------------------------------------- */
 
-#define BRAND " kiyya "
+#define BRAND      " kiyya "
+#define BRAND_FROM 50 /* columns; under these the views need all there are */
 
-/* Calls fn with each view's place in the top line: the same for drawing and for clicks. */
-static int view_columns(size_t i)
+/* The name of a view as the top line has it. */
+static void view_label(size_t i, bool narrow, char *out, size_t size)
 {
-	return 4 + (int)strlen(view_table[i]->name); /* " 1 Name " */
+	snprintf(out, size, narrow ? "%zu %s " : " %zu %s ", i + 1, view_table[i]->name);
 }
 
-int bar_view_at(int column)
+int bar_view_at(struct ui *ui, int column)
 {
-	int at = (int)strlen(BRAND);
+	bool narrow = ui->canvas.columns < BRAND_FROM;
+	int at = narrow ? 1 : (int)strlen(BRAND);
 	for (size_t i = 0; i < n_views; i++) {
-		if (column >= at && column < at + view_columns(i))
+		char label[LABEL_MAX];
+		view_label(i, narrow, label, sizeof(label));
+		int end = at + (int)strlen(label);
+		if (column >= at && column < end)
 			return (int)i;
-		at += view_columns(i);
+		at = end;
 	}
 	return -1;
 }
@@ -57,11 +61,12 @@ void bar_draw_top(struct ui *ui)
 	struct canvas *c = &ui->canvas;
 	int line = ui->layout.top;
 	canvas_paint(c, line, 0, c->columns, ROLE_BAR);
-	int at = canvas_text(c, line, 0, c->columns, BRAND, ROLE_STRONG);
+	bool narrow = c->columns < BRAND_FROM;
+	int at = canvas_text(c, line, 0, c->columns, narrow ? " " : BRAND, ROLE_STRONG);
 	for (size_t i = 0; i < n_views; i++) {
-		char name[64];
-		snprintf(name, sizeof(name), " %zu %s ", i + 1, view_table[i]->name);
-		at += canvas_text(c, line, at, c->columns - at, name,
+		char label[LABEL_MAX];
+		view_label(i, narrow, label, sizeof(label));
+		at += canvas_text(c, line, at, c->columns - at, label,
 				  i == ui->view ? ROLE_BAR_HERE : ROLE_BAR);
 	}
 	char state[128];
@@ -69,8 +74,7 @@ void bar_draw_top(struct ui *ui)
 	canvas_text_right(c, line, at, c->columns - at, state, ROLE_BAR);
 }
 
-/* -- the player
- * -------------------------------------------------------------------------------------------- */
+/* -- the player -------------------------------------------------------------------------------- */
 
 /* "12:03 / 1:42:10  80 %" */
 static void describe_player(const struct ev_player *p, char *out, size_t size)
@@ -123,9 +127,7 @@ void bar_draw_player(struct ui *ui)
 		draw_player(ui, ui->layout.player, ui->canvas.columns);
 }
 
-/* -- below
- * -------------------------------------------------------------------------------------------------
- */
+/* -- below ------------------------------------------------------------------------------------- */
 
 static void describe_age(struct ui *ui, int64_t since, struct buf *b)
 {
@@ -160,10 +162,12 @@ static void describe_view(struct ui *ui, struct buf *b)
 		(void)!buf_addf(b, "%snot refreshed", b->len ? dot : "");
 }
 
+#define MAX_LINES 7
+
 /* Which commands the bottom line names, where; the first ones first where there is little room. */
 static const struct {
 	unsigned where;
-	const char *lines[7];
+	const char *lines[MAX_LINES];
 } hints[] = {
 	{ IN_PAGE, { "help", "back", "down page" } },
 	{ IN_DETAIL, { "help", "back", "play", "download", "favorite", "link" } },
@@ -174,12 +178,20 @@ static const struct {
 	{ IN_CHANNELS, { "help", "open", "play", "download", "filter", "mark" } },
 };
 
-static const char *const *hints_here(struct ui *ui)
+#define MAX_HINTS 9
+
+/* The command lines to name here, the help first; ends with NULL. */
+static void hints_here(struct ui *ui, const char *ret_lines[MAX_HINTS])
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].where & ui_context(ui))
-			return hints[i].lines;
-	return hints[0].lines;
+	size_t row = 0, n = 0;
+	while (row + 1 < sizeof(hints) / sizeof(hints[0]) && !(hints[row].where & ui_context(ui)))
+		row++;
+	for (int i = 0; i < MAX_LINES && hints[row].lines[i]; i++) {
+		ret_lines[n++] = hints[row].lines[i];
+		if (i == 0 && ui->player)
+			ret_lines[n++] = "player pause";
+	}
+	ret_lines[n] = NULL;
 }
 
 /* How many hints fit, and their columns. */
@@ -187,7 +199,7 @@ static int measure_hints(struct ui *ui, const char *const *lines, int room, int 
 {
 	int used = 0;
 	*ret_n = 0;
-	for (int i = 0; i < 7 && lines[i]; i++) {
+	for (int i = 0; lines[i]; i++) {
 		char key[KEY_NAME_SIZE];
 		const struct command *c = command_find(lines[i], strcspn(lines[i], " "));
 		if (!c || !keymap_key_of(&ui->keymap, ui_context(ui), lines[i], key))
@@ -205,7 +217,8 @@ static int measure_hints(struct ui *ui, const char *const *lines, int room, int 
 static void draw_hints(struct ui *ui, int line, int from)
 {
 	struct canvas *c = &ui->canvas;
-	const char *const *lines = hints_here(ui);
+	const char *lines[MAX_HINTS];
+	hints_here(ui, lines);
 	int n, at = c->columns - 1;
 	at -= measure_hints(ui, lines, c->columns - 1 - from, &n);
 	for (int i = 1; i <= n; i++) {

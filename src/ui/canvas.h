@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "glyphs.h"
-#include "term.h"
+#include "terminal.h"
 
 struct rect {
 	int line, column, lines, columns;

@@ -25,8 +25,7 @@ void cmd_download(struct ui *ui, const char *arg)
 	ui_unmark(ui);
 }
 
-/* -- the queue
- * ------------------------------------------------------------------------------------------- */
+/* -- the queue --------------------------------------------------------------------------------- */
 
 static void act(struct ui *ui, const char *action, struct strs *items)
 {
@@ -148,8 +147,7 @@ void cmd_cancel(struct ui *ui, const char *arg)
 	strs_release(&q.ids);
 }
 
-/* -- copies
- * ---------------------------------------------------------------------------------------------- */
+/* -- copies ------------------------------------------------------------------------------------ */
 
 /* keys: "claim id/quality"; without a quality: every copy. */
 static void yes_delete(struct ui *ui, const struct strs *keys)
@@ -199,8 +197,7 @@ void cmd_delete(struct ui *ui, const char *arg)
 	strs_release(&d.keys);
 }
 
-/* -- favourites, watched
- * ----------------------------------------------------------------------------------- */
+/* -- favourites, watched ----------------------------------------------------------------------- */
 
 static void ask_local(void *arg, struct claim *c)
 {

@@ -22,8 +22,7 @@ unsigned ui_context(struct ui *ui)
 	return pane[ui->focus] | (ui->focus == PANE_LIST ? ui_view(ui)->ops->where : 0);
 }
 
-/* -- questions
- * --------------------------------------------------------------------------------------------- */
+/* -- questions --------------------------------------------------------------------------------- */
 
 static void forget_question(struct ui *ui)
 {
@@ -59,8 +58,7 @@ static void answer(struct ui *ui, uint32_t code)
 	strs_release(&items);
 }
 
-/* -- the line being typed
- * ---------------------------------------------------------------------------------- */
+/* -- the line being typed ---------------------------------------------------------------------- */
 
 void ui_prompt(struct ui *ui, int which, const char *label, const char *text, struct asking asking)
 {
@@ -109,8 +107,7 @@ static void prompt_takes(struct ui *ui, uint32_t code)
 	}
 }
 
-/* -- the mouse
- * --------------------------------------------------------------------------------------------- */
+/* -- the mouse --------------------------------------------------------------------------------- */
 
 static bool is_inside(struct rect r, const struct key *k)
 {
@@ -129,8 +126,9 @@ static bool is_double(struct ui *ui, const struct key *k)
 
 static void click(struct ui *ui, const struct key *k)
 {
-	if (k->line == ui->layout.top && bar_view_at(k->column) >= 0)
-		ui_show_view(ui, (size_t)bar_view_at(k->column));
+	int view = k->line == ui->layout.top ? bar_view_at(ui, k->column) : -1;
+	if (view >= 0)
+		ui_show_view(ui, (size_t)view);
 	for (int p = 0; p < PANE_COUNT && !ui->page.open; p++) {
 		struct rect inside = layout_inside(ui->layout.pane[p]);
 		if (!is_inside(inside, k))
@@ -148,8 +146,7 @@ static void click(struct ui *ui, const struct key *k)
 	}
 }
 
-/* ----------------------------------------------------------------------------------------------------------
- */
+/* ---------------------------------------------------------------------------------------------- */
 
 static void paste_begins(struct ui *ui)
 {

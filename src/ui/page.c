@@ -60,9 +60,7 @@ void page_draw(struct ui *ui)
 	canvas_cursor(&ui->canvas, inside.line, inside.column);
 }
 
-/* -- help
- * --------------------------------------------------------------------------------------------------
- */
+/* -- help -------------------------------------------------------------------------------------- */
 
 /* The keys of one binding line, in the order of the table: "j Down". */
 static void keys_of(const struct ui *ui, const struct binding *b, char *out, size_t size)

@@ -1,7 +1,7 @@
 /* Drives the screen without a terminal: the language of the .test files in tests/ui and of bug reports.
  *
  *	# a comment; blank lines are nothing
- *	keys    3 j <Enter> ^F      key names with blanks between; a number repeats the next one
+ *	keys    3 j <Enter> ^F      key names with blanks between; a number repeats the next one, a last one is a key
  *	text    hello world         types the rest of the line, blanks and all
  *	paste   @name:1             the same as a terminal's bracketed paste
  *	wait    idle                until every request is answered and every event shown
@@ -41,8 +41,7 @@ struct script {
 	int number;     /* of the line in hand */
 };
 
-/* -- the screen as text
- * -------------------------------------------------------------------------------------- */
+/* -- the screen as text ------------------------------------------------------------------------ */
 
 static bool screen_has(struct script *s, const char *text)
 {
@@ -71,9 +70,7 @@ static bool fail(struct script *s, struct err *err, const char *what, const char
 	return err_set(err, ERR_UNFINISHED, 0, "line %d: %s %s", s->number, what, arg);
 }
 
-/* -- waiting
- * -------------------------------------------------------------------------------------------------
- */
+/* -- waiting ----------------------------------------------------------------------------------- */
 
 static bool is_idle(struct script *s, const char *arg)
 {
@@ -112,9 +109,7 @@ static bool do_wait(struct script *s, const char *arg, struct err *err)
 	return err_set(err, ERR_USAGE, 0, "line %d: wait for what?", s->number);
 }
 
-/* -- typing
- * --------------------------------------------------------------------------------------------------
- */
+/* -- typing ------------------------------------------------------------------------------------ */
 
 static void press(struct script *s, uint32_t code)
 {
@@ -170,8 +165,7 @@ static bool do_paste(struct script *s, const char *arg, struct err *err)
 	return ok;
 }
 
-/* -- size and contents
- * ---------------------------------------------------------------------------------------- */
+/* -- size and contents ------------------------------------------------------------------------- */
 
 static bool read_size(const char *arg, int *ret_columns, int *ret_lines)
 {

@@ -15,7 +15,7 @@
 #include "layout.h"
 #include "lines.h"
 #include "prompt.h"
-#include "term.h"
+#include "terminal.h"
 #include "view.h"
 
 #define UI_MAX_VIEWS 9
@@ -112,8 +112,7 @@ struct ui {
 	struct key last_click_at;
 };
 
-/* -- ui.c: the loop
- * ---------------------------------------------------------------------------------- */
+/* -- ui.c: the loop ---------------------------------------------------------------------------- */
 struct ui *ui_new(const struct ui_config *config, struct term *term); /* term moves in */
 void ui_free(struct ui *ui);                                          /* gives the terminal back */
 void ui_start(struct ui *ui); /* first frame, first requests */
@@ -125,9 +124,9 @@ void ui_resize(struct ui *ui);
 struct view *ui_view(struct ui *ui); /* the one shown */
 struct view *ui_view_of(struct ui *ui, const struct view_ops *ops);
 void ui_show_view(struct ui *ui, size_t i);
+void ui_reload(struct ui *ui, const struct view_ops *ops); /* if it has been loaded at all */
 
-/* -- ask.c: requests
- * -------------------------------------------------------------------------------- */
+/* -- ask.c: requests --------------------------------------------------------------------------- */
 /* Sends and remembers; 0 (and the status line says so): the backend has gone. */
 uint64_t ui_send(struct ui *ui, struct req *r, uint32_t slot);
 /* The same; when it is answered well, effect happens to items (copied). */
@@ -140,12 +139,10 @@ bool ui_stop_slot(struct ui *ui, uint32_t slot);
 bool ui_is_waiting(const struct ui *ui);
 bool ui_is_loading(const struct ui *ui, uint32_t slot);
 
-/* -- events.c
- * ---------------------------------------------------------------------------------------- */
+/* -- events.c ---------------------------------------------------------------------------------- */
 void ui_take_event(struct ui *ui, struct event *e); /* moves */
 
-/* -- input.c
- * ----------------------------------------------------------------------------------------- */
+/* -- input.c ----------------------------------------------------------------------------------- */
 void ui_take_key(struct ui *ui, struct key key);
 unsigned ui_context(struct ui *ui); /* IN_ bits */
 void ui_prompt(struct ui *ui, int which, const char *label, const char *text, struct asking asking);
@@ -154,15 +151,13 @@ enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND };
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-/* -- say.c: the status line's message
- * ------------------------------------------------------------------ */
+/* -- say.c: the status line's message ---------------------------------------------------------- */
 void ui_say(struct ui *ui, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void ui_say_error(struct ui *ui, const char *fmt, ...)
     PRINTF_LIKE(2, 3); /* stays until the next key */
 void ui_say_nothing(struct ui *ui);
 
-/* -- select.c: what commands act on
- * ------------------------------------------------------------------- */
+/* -- select.c: what commands act on ------------------------------------------------------------ */
 struct listing *ui_listing(struct ui *ui); /* that the keys move */
 struct item *ui_item(struct ui *ui);       /* under its cursor; NULL none */
 void ui_targets(struct ui *ui,
@@ -177,17 +172,18 @@ void ui_each_claim(struct ui *ui, const char *id, void (*fn)(void *arg, struct c
 const struct ev_download *ui_download_of(struct ui *ui, const struct item *it);
 void ui_unmark(struct ui *ui);
 
-/* -- detail.c, bar.c, page.c, downloads.c, draw.c
- * -------------------------------------------------------- */
+/* -- detail.c, bar.c, page.c, downloads.c, draw.c ---------------------------------------------- */
 void detail_draw(struct ui *ui, struct rect pane);
 void detail_scroll(struct ui *ui, int by);
-void detail_forget(struct ui *ui); /* builds it anew at the next draw */
+void detail_forget(struct ui *ui);                   /* builds it anew at the next draw */
+void downloads_take(struct ui *ui, struct event *e); /* an EV_DOWNLOAD; moves */
 void downloads_draw(struct ui *ui, struct rect pane);
 bool downloads_wants(const struct item *it);
 void bar_draw_top(struct ui *ui);
 void bar_draw_player(struct ui *ui);
 void bar_draw_status(struct ui *ui);
-int bar_view_at(int column); /* index of the view named there in the top line; -1 none */
+int bar_view_at(struct ui *ui,
+		int column); /* index of the view named there in the top line; -1 none */
 void page_open(struct ui *ui, const char *title,
 	       void (*write)(struct ui *ui, struct lines *l, int width));
 void page_close(struct ui *ui);

@@ -8,6 +8,7 @@
 
 #define TEXT_SIZE 256
 #define LEAD      4 /* cursor, mark, sign, blank */
+#define TAIL      1 /* blank before the frame */
 
 const char *column_title(const struct item *it, const struct glyphs *g, int width, char *buf,
 			 size_t size)
@@ -118,7 +119,7 @@ static enum role role_of(const struct item *it)
 /* The width of the column that takes what the others, with a blank between, leave. */
 static int width_left(const struct table *t, int width)
 {
-	int left = width - LEAD;
+	int left = width - LEAD - TAIL;
 	for (size_t i = 0; i < t->n_columns; i++)
 		if (width >= t->columns[i].from)
 			left -= t->columns[i].width + (i > 0);
@@ -166,6 +167,7 @@ void table_draw(const struct table *t, struct listing *l, struct canvas *c, stru
 	for (int i = 0; i < inside.lines && l->top + (size_t)i < l->n; i++) {
 		size_t at = l->top + (size_t)i;
 		struct rect line = { inside.line + i, inside.column, 1, inside.columns };
-		draw_row(t, listing_at(l, at), at == l->cursor, c, line);
+		draw_row(t, listing_at(l, at), at == l->cursor && (t->has_keys || !t->quiet), c,
+			 line);
 	}
 }

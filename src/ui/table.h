@@ -38,6 +38,7 @@ struct table {
 	size_t n_columns;
 	const char *playing; /* claim id; NULL none */
 	bool has_keys;       /* the cursor is drawn as the one that moves */
+	bool quiet;          /* without the keys it shows no cursor at all */
 };
 /* Draws the part of the listing that is in view; the hardware cursor goes to its row if it has the
  * keys. */

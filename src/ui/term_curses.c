@@ -18,7 +18,7 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/ui.h"
-#include "term.h"
+#include "terminal.h"
 
 #define ESC_DELAY_MS 50
 #define RESTORE_MAX  128
@@ -66,8 +66,7 @@ static void send_str(const char *s)
 	send_raw(s, strlen(s));
 }
 
-/* -- giving it back
- * -------------------------------------------------------------------------------------------- */
+/* -- giving it back ---------------------------------------------------------------------------- */
 
 static void restore_add(const char *s)
 {
@@ -105,9 +104,7 @@ void ui_restore_terminal(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &restore.before);
 }
 
-/* -- drawing
- * ---------------------------------------------------------------------------------------------------
- */
+/* -- drawing ----------------------------------------------------------------------------------- */
 
 static void curses_size(struct term *t, int *ret_columns, int *ret_lines)
 {
@@ -189,9 +186,7 @@ static void curses_spoilt(struct term *t)
 	clearok(curscr, TRUE);
 }
 
-/* -- keys
- * ------------------------------------------------------------------------------------------------------
- */
+/* -- keys -------------------------------------------------------------------------------------- */
 
 static const struct {
 	wint_t curses;
@@ -255,8 +250,7 @@ static bool curses_key(struct term *t, struct key *ret)
 	return false;
 }
 
-/* -- the clipboard
- * --------------------------------------------------------------------------------------------- */
+/* -- the clipboard ----------------------------------------------------------------------------- */
 
 /* RFC 4648, section 4. out has room for 4 * ((n + 2) / 3) + 1. */
 static void base64(char *out, const unsigned char *in, size_t n)
@@ -293,8 +287,7 @@ static void curses_copy(struct term *t, const char *text)
 	free(code);
 }
 
-/* -- beginning, stopping, end
- * ------------------------------------------------------------------------------------ */
+/* -- beginning, stopping, end ------------------------------------------------------------------ */
 
 static void init_colors(struct term_curses *c)
 {
@@ -329,6 +322,10 @@ static void leave(struct term_curses *c)
 {
 	if (c->paste)
 		send_str(PASTE_OFF);
+	/* Where the screen stays, what is said next begins on an empty line. */
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
 	endwin();
 }
 

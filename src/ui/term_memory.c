@@ -1,6 +1,6 @@
 /* A terminal that is a grid in memory, with keys that are fed to it: for tests, scripts and bug
  * reports. */
-#include "term.h"
+#include "terminal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -38,12 +38,19 @@ void ui_show_view(struct ui *ui, size_t i)
 	if (ui->page.open)
 		page_close(ui);
 	struct view *v = ui_view(ui);
+	/* A list that comes whole, from this machine, is cheap: it is asked for each time. */
 	if (!ui_is_loading(ui, v->slot) && (v->state == VIEW_NEW || !v->ops->near_end))
 		v->ops->load(ui, v, false);
 }
 
-/* -- beginning and end
- * -------------------------------------------------------------------------------------- */
+void ui_reload(struct ui *ui, const struct view_ops *ops)
+{
+	struct view *v = ui_view_of(ui, ops);
+	if (v->state != VIEW_NEW)
+		v->ops->load(ui, v, false);
+}
+
+/* -- beginning and end ------------------------------------------------------------------------- */
 
 static void init_view(struct ui *ui, size_t i)
 {
@@ -161,9 +168,7 @@ void ui_start(struct ui *ui)
 	queue->ops->load(ui, queue, false);
 }
 
-/* -- the loop
- * ------------------------------------------------------------------------------------------------
- */
+/* -- the loop ---------------------------------------------------------------------------------- */
 
 void ui_resize(struct ui *ui)
 {

@@ -2,6 +2,7 @@
 #include "state.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "kiyya/str.h"
 
 static const char *column_section(const struct item *it, const struct glyphs *g, int width,
@@ -9,6 +10,17 @@ static const char *column_section(const struct item *it, const struct glyphs *g,
 {
 	const char *s = it->event->kind == EV_FACT ? it->event->u.fact.section_ : "gateway";
 	return s ? s : "";
+}
+
+/* Of a gateway its host: the rest of the address is in the detail. */
+static const char *column_name(const struct item *it, const struct glyphs *g, int width, char *buf,
+			       size_t size)
+{
+	const char *host = strstr(item_title(it), "://");
+	if (it->event->kind != EV_GATEWAY || !host)
+		return item_title(it);
+	snprintf(buf, size, "%.*s", (int)strcspn(host + 3, "/"), host + 3);
+	return buf;
 }
 
 static const char *column_value(const struct item *it, const struct glyphs *g, int width, char *buf,
@@ -32,7 +44,7 @@ static const struct sort sorts[] = {
 };
 static const struct column columns[] = {
 	{ .width = 10, .text = column_section },
-	{ .width = 24, .text = column_title },
+	{ .width = 28, .text = column_name },
 	{ .text = column_value },
 };
 

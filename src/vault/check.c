@@ -104,7 +104,7 @@ bool vault_verify(struct vault *v, const char *name, bool with_hash, const _Atom
 		  struct vault_verdict *ret, struct err *err)
 {
 	struct exam x = { .cancel = cancel };
-	x.fd = path_open_in(vault_dir(v), name, O_RDONLY, 0, err);
+	x.fd = path_open_in(v->dir, name, O_RDONLY, 0, err);
 	if (x.fd < 0)
 		return false;
 	struct vault_verdict verdict = { 0 };

@@ -32,8 +32,7 @@
 #define KYV_SIZE_END        (UINT64_C(1) << 56)
 #define KYV_SIZE_UNKNOWN    UINT64_MAX
 
-/* -- geometry: of a known size below KYV_SIZE_END, so nothing overflows
- * ------------------------------ */
+/* -- geometry: of a known size below KYV_SIZE_END, so nothing overflows -------- */
 uint64_t kyv_chunks(uint64_t size);
 size_t kyv_chunk_len(uint64_t size, uint64_t i); /* i < kyv_chunks(size) */
 uint64_t kyv_record_at(uint64_t i);
@@ -41,8 +40,7 @@ uint64_t kyv_file_len(uint64_t size);
 /* Also of unknown size: no record is last then. */
 bool kyv_is_last(uint64_t size, uint64_t i);
 
-/* -- header slots
- * ----------------------------------------------------------------------------------- */
+/* -- header slots -------------------------------------------------------------- */
 struct kyv_slot {
 	unsigned char file_id[KYV_ID];
 	uint64_t created; /* unix seconds cut to the hour */

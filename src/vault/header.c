@@ -9,6 +9,8 @@
 void header_release(struct header *h)
 {
 	meta_release(&h->meta);
+	if (h->keys)
+		secret_unpin(h->keys);
 	secret_unref(h->keys);
 	h->keys = NULL;
 }
@@ -28,8 +30,7 @@ void header_info(const struct header *h, struct vault_info *ret)
 	hex_encode(ret->master_key_id, h->slot.master_id, KYV_ID);
 }
 
-/* -- reading
- * --------------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------- */
 
 enum slot_state {
 	SLOT_UNWRITTEN, /* all zero */
@@ -106,7 +107,7 @@ static bool examine(struct vault *v, const unsigned char raw[KYV_SLOT], unsigned
 		return err_set(err, ERR_LOCKED, 0, "%s", c->why.text);
 	if (!mk)
 		return true;
-	c->keys = file_keys_open(vault_keychain(v), mk, &c->slot, &c->why);
+	c->keys = file_keys_open(v->chain, mk, &c->slot, &c->why);
 	secret_unref(mk);
 	if (!c->keys) {
 		c->state = SLOT_BAD;
@@ -167,6 +168,7 @@ bool header_load(struct vault *v, int fd, struct header *ret, struct err *err)
 					 other->slot.complete,
 		};
 		best->keys = NULL;
+		secret_pin(ret->keys);
 		meta_parse(&ret->meta, best->meta, best->slot.meta_len);
 	}
 	candidate_release(&c[0]);
@@ -198,8 +200,7 @@ bool header_look_again(struct header *h, int fd)
 	return h->slot.generation != before;
 }
 
-/* -- writing
- * --------------------------------------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------------- */
 
 /* Seals what slot says, with this metadata, and puts it where its generation belongs. */
 static bool write_slot(struct secret *secret, const struct vault_seams *seams, int fd,
@@ -225,7 +226,7 @@ static bool write_slot(struct secret *secret, const struct vault_seams *seams, i
 bool header_create(struct vault *v, int fd, const struct vault_meta *meta, uint64_t size,
 		   struct header *ret, struct err *err)
 {
-	const struct vault_seams *seams = vault_seams(v);
+	const struct vault_seams *seams = &v->seams;
 	int64_t now = clock_wall(seams->clock);
 	*ret = (struct header){
 		.slot = {
@@ -240,8 +241,10 @@ bool header_create(struct vault *v, int fd, const struct vault_meta *meta, uint6
 		return false;
 	meta_set(&ret->meta, meta);
 	chance_fill(&seams->chance, ret->slot.file_id, KYV_ID);
-	ret->keys = file_keys_new(vault_keychain(v), mk, &seams->chance, &ret->slot, err);
+	ret->keys = file_keys_new(v->chain, mk, &seams->chance, &ret->slot, err);
 	secret_unref(mk);
+	if (ret->keys)
+		secret_pin(ret->keys);
 	if (ret->keys && write_slot(ret->keys, seams, fd, &ret->slot, &ret->meta, err))
 		return true;
 	header_release(ret);

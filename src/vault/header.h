@@ -9,7 +9,7 @@
 struct header {
 	struct kyv_slot slot; /* the newest that verifies */
 	struct meta meta;
-	struct secret *keys; /* a reference; its bytes are a struct file_keys */
+	struct secret *keys; /* a reference, pinned; its bytes are a struct file_keys */
 	bool one_slot;       /* the other one is bad */
 	bool both_complete;
 };

@@ -208,7 +208,7 @@ static bool check_length(const struct opened *o, struct err *err)
 
 struct source *vault_open(struct vault *v, const char *name, struct err *err)
 {
-	int fd = path_open_in(vault_dir(v), name, O_RDONLY, 0, err);
+	int fd = path_open_in(v->dir, name, O_RDONLY, 0, err);
 	if (fd < 0)
 		return NULL;
 	struct opened *o = NEW(struct opened);

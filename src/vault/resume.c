@@ -64,7 +64,7 @@ struct vault_writer *vault_resume(struct vault *v, const char *name,
 				  void (*fn)(void *arg, const void *data, size_t n), void *arg,
 				  struct err *err)
 {
-	int fd = path_open_in(vault_dir(v), name, O_RDWR, 0, err);
+	int fd = path_open_in(v->dir, name, O_RDWR, 0, err);
 	if (fd < 0)
 		return NULL;
 	struct vault_writer *w = writer_new(v, name, fd);

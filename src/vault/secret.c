@@ -22,7 +22,7 @@ struct secret {
 	struct secret *next, **link; /* guarded by the keychain's lock */
 	pthread_mutex_t lock;
 	/* guarded by lock: */
-	int uses;
+	int uses, pins; /* readable while there is one of either */
 	bool doomed;
 };
 
@@ -96,13 +96,25 @@ struct secret *secret_new(struct keychain *chain, struct secret *parent, size_t 
 	return s;
 }
 
+/* Under s->lock, with the bytes there: as many more uses and pins. */
+static void secret_count(struct secret *s, int uses, int pins)
+{
+	bool before = s->uses + s->pins > 0;
+	s->uses += uses;
+	s->pins += pins;
+	bool after = s->uses + s->pins > 0;
+	if (!before && after)
+		sodium_mprotect_readonly(s->bytes);
+	else if (before && !after)
+		sodium_mprotect_noaccess(s->bytes);
+}
+
 const void *secret_use(struct secret *s, struct err *err)
 {
 	const void *bytes = NULL;
 	pthread_mutex_lock(&s->lock);
 	if (!s->doomed) {
-		if (s->uses++ == 0)
-			sodium_mprotect_readonly(s->bytes);
+		secret_count(s, 1, 0);
 		bytes = s->bytes;
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -114,12 +126,26 @@ const void *secret_use(struct secret *s, struct err *err)
 void secret_done(struct secret *s)
 {
 	pthread_mutex_lock(&s->lock);
-	if (--s->uses == 0) {
-		if (s->doomed)
-			secret_erase(s);
-		else
-			sodium_mprotect_noaccess(s->bytes);
-	}
+	if (!s->doomed)
+		secret_count(s, -1, 0);
+	else if (--s->uses == 0)
+		secret_erase(s);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void secret_pin(struct secret *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (!s->doomed)
+		secret_count(s, 0, 1);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void secret_unpin(struct secret *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (!s->doomed)
+		secret_count(s, 0, -1);
 	pthread_mutex_unlock(&s->lock);
 }
 

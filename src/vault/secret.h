@@ -1,4 +1,4 @@
-/* Keys in guarded memory: unreadable but while someone uses them, wiped when the vault is locked.
+/* Keys in guarded memory: unreadable but while they are needed, wiped when the vault is locked.
  *
  *	unsigned char *bytes;
  *	struct secret *s = secret_new(chain, parent, 32, (void **)&bytes);
@@ -31,6 +31,10 @@ struct secret *secret_new(struct keychain *chain, struct secret *parent, size_t 
 			  void **ret_bytes);
 const void *secret_use(struct secret *s, struct err *err) MUST_USE;
 void secret_done(struct secret *s);
+/* Readable from here to secret_unpin also between uses: of an open file, which would else change
+ * the rights of its page twice for each chunk. A lock wipes it all the same. */
+void secret_pin(struct secret *s);
+void secret_unpin(struct secret *s);
 bool secret_is_doomed(struct secret *s);
 struct secret *secret_ref(struct secret *s);
 void secret_unref(struct secret *s); /* NULL is fine */

@@ -2,7 +2,9 @@
 #ifndef VAULT_INNER_H
 #define VAULT_INNER_H
 
+#include <pthread.h>
 #include "chance.h"
+#include "format.h"
 #include "kiyya/clock.h"
 #include "kiyya/vault.h"
 #include "secret.h"
@@ -16,10 +18,27 @@ struct vault_seams {
 struct vault *vault_new_with(const struct vault_paths *paths, const struct vault_seams *seams,
 			     struct err *err);
 
-/* All three never change while the vault lives; borrowed from it. */
-const struct vault_seams *vault_seams(const struct vault *v);
-struct keychain *vault_keychain(const struct vault *v);
-const char *vault_dir(const struct vault *v);
+#define VAULT_RINGS_MAX 16
+
+struct open_ring {
+	unsigned char id[KYV_ID];
+	struct secret *mk;
+};
+
+struct vault {
+	/* Set by vault_new_with and never changed: */
+	char *dir, *keyring, *keyring_dir, *key_file;
+	struct vault_seams seams;
+	struct keychain *chain;
+	pthread_mutex_t opening; /* held while rings are read, made and opened: Argon2id's second */
+	pthread_mutex_t lock;    /* a leaf, held for a moment */
+	/* guarded by lock: */
+	struct open_ring open[VAULT_RINGS_MAX]; /* the first is the current ring */
+	size_t n_open;
+};
+
+/* A ring that was opened; mk moves in. One that is open already stays as it is. */
+void vault_add_open(struct vault *v, const unsigned char id[KYV_ID], struct secret *mk);
 
 /* The master key of this id, or the current one for NULL, whose id goes to ret_id. *ret is a
  * reference of the caller's; NULL when no open ring has it, with *err naming it. false: ERR_LOCKED,

@@ -14,8 +14,8 @@
 struct vault_writer *writer_new(struct vault *v, const char *name, int fd)
 {
 	struct vault_writer *w = NEW(struct vault_writer);
-	w->seams = *vault_seams(v);
-	w->dir = str_dup(vault_dir(v));
+	w->seams = v->seams;
+	w->dir = str_dup(v->dir);
 	w->name = str_dup(name);
 	w->fd = fd;
 	return w;
@@ -47,7 +47,7 @@ struct vault_writer *vault_create(struct vault *v, const char *name, const struc
 {
 	if (!check_size(size, err))
 		return NULL;
-	int fd = path_open_in(vault_dir(v), name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
+	int fd = path_open_in(v->dir, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
 	if (fd < 0)
 		return NULL;
 	struct vault_writer *w = writer_new(v, name, fd);
@@ -69,8 +69,7 @@ const struct vault_info *vault_writer_info(const struct vault_writer *w)
 	return &w->info;
 }
 
-/* -- the header
- * ------------------------------------------------------------------------------------ */
+/* -- the header ---------------------------------------------------------------- */
 
 bool writer_commit(struct vault_writer *w, uint64_t size, bool complete, struct err *err)
 {
@@ -118,8 +117,7 @@ bool vault_set_size(struct vault_writer *w, uint64_t size, struct err *err)
 	return writer_settle_last(w, err);
 }
 
-/* -- chunks
- * ---------------------------------------------------------------------------------------- */
+/* -- chunks -------------------------------------------------------------------- */
 
 static bool check_chunk(const struct vault_writer *w, uint64_t i, size_t len, struct err *err)
 {

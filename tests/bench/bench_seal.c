@@ -50,8 +50,7 @@ struct bench {
 	unsigned char key_bytes[32], chunk[VAULT_CHUNK], record[RECORD];
 };
 
-/* -- libsodium alone
- * ------------------------------------------------------------------------------- */
+/* -- libsodium alone ----------------------------------------------------------- */
 
 static void raw_seal(struct bench *b)
 {
@@ -85,8 +84,7 @@ static void raw_open(struct bench *b)
 	close(fd);
 }
 
-/* -- the vault
- * ------------------------------------------------------------------------------------- */
+/* -- the vault ----------------------------------------------------------------- */
 
 static void vault_seal(struct bench *b)
 {
@@ -117,8 +115,7 @@ static void vault_open_all(struct bench *b)
 	source_free(s);
 }
 
-/* -- the rounds
- * ------------------------------------------------------------------------------------ */
+/* -- the rounds ---------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
 {

@@ -7,7 +7,10 @@ needs curl sha384sum
 needs_kiyya
 needs_media
 fixture_start --media "$MEDIA"
-write_config
+write_config - <<'CONF'
+[cache]
+ttl = 1s
+CONF
 
 id=$(claim_id revenge-s01e02)
 hash=$(claim_hash revenge-s01e02)
@@ -28,12 +31,12 @@ vault_files() {
 check_exit 0 kiyya list @demo:d --json
 check_has "the newest is there" '"title":"City at Night: A Walk"' "$out"
 check_has "so is what is not Latin" '"title":"የማያልቅ መንገድ"' "$out"
-check_eq "every line is an object with an id" "$(echo "$out" | wc -l)" "$(echo "$out" | grep -cE '^\{.*"claim_id":"[0-9a-f]{40}".*\}$')"
-check_has "what is for members says why not" '"playable":false' "$(echo "$out" | grep members-evening)"
+check_eq "every line is an object with an id" "$(printf '%s\n' "$out" | wc -l)" "$(printf '%s\n' "$out" | grep -cE '^\{.*"claim_id":"[0-9a-f]{40}".*\}$')"
+check_has "what is for members says why not" '"playable":false' "$(printf '%s\n' "$out" | grep members-evening)"
 check_exit 0 kiyya list @demo:d
 check_eq "no control byte reaches a pipe" 0 "$(LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$E2E_DIR/out" | wc -c)"
 check_exit 0 kiyya list @demo:d --tag series --tag drama_series --json
-check_eq "several tags must all match" 3 "$(echo "$out" | wc -l)"
+check_eq "several tags must all match" 3 "$(printf '%s\n' "$out" | wc -l)"
 check_exit 0 kiyya show @demo:d/revenge-s01e02 --json
 check_has "show knows it" "\"claim_id\":\"$id\"" "$out"
 check_has "and its size" "\"size\":$size" "$out"
@@ -45,7 +48,7 @@ check_exit 3 kiyya list @nobody-at-all:1
 # -- into the vault ----------------------------------------------------------------------------------
 
 check_exit 0 kiyya download "$id" --json
-check_has "it ends with done" '"event":"done"' "$(echo "$out" | tail -n 1)"
+check_has "it ends with done" '"event":"done"' "$(printf '%s\n' "$out" | tail -n 1)"
 check_eq "every byte once" "$size" "$(bytes_sent player)"
 check_eq "never without a Referer" 0 "$(asked '"status":401')"
 check_eq "cat gives the published bytes" "$hash" "$(sum_of "$id")"
@@ -88,12 +91,12 @@ check_has "the rows that are stored" '"title":"City at Night: A Walk"' "$out"
 check "with a note on standard error" test -n "$err"
 check_exit 0 kiyya --offline list @demo:d --json
 check_exit 0 kiyya offline --json
-check_eq "three copies" 3 "$(echo "$out" | wc -l)"
+check_eq "three copies" 3 "$(printf '%s\n' "$out" | wc -l)"
 check_eq "cat" "$hash" "$(sum_of "$id")"
 check_exit 0 kiyya verify --all --json
-check_eq "all of them well" 3 "$(echo "$out" | grep -c '"publisher_hash":"match"')"
+check_eq "all of them well" 3 "$(printf '%s\n' "$out" | grep -c '"publisher_hash":"match"')"
 
-kiyya serve "$id" >"$E2E_DIR/url" 2>"$E2E_DIR/serve.err" &
+"$KIYYA" serve "$id" >"$E2E_DIR/url" 2>"$E2E_DIR/serve.err" 8>&- &
 server=$!
 e2e_child "$server"
 check "serve prints an address" wait_until 10 contains "$E2E_DIR/url" "http://127.0.0.1:"

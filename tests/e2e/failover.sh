@@ -22,7 +22,7 @@ second_answers() { # TEXT ACT-JSON-MEMBERS
 	fresh
 	fixture_control '{"where":"gateway","endpoint":0,"times":0,'"$2"'}'
 	check_exit 0 kiyya list @big:b --json
-	check_eq "$1: all rows came" 3 "$(echo "$out" | grep -c '"title":"Item ')"
+	check_eq "$1: all rows came" 3 "$(printf '%s\n' "$out" | grep -c '"title":"Item ')"
 	check "$1: the first was asked before" test "$(asked '"endpoint":0')" -ge 1
 }
 
@@ -60,7 +60,7 @@ check_eq "and believed" 0 "$(asked '"endpoint":1')"
 fresh
 fixture_control '{"where":"gateway","endpoint":0,"times":0,"act":"redirect","url":"http://192.0.2.1/api/v1/proxy","status":307}'
 check_exit 0 kiyya list @big:b --json
-check_eq "a redirect to a stranger is not followed" 3 "$(echo "$out" | grep -c '"title":"Item ')"
+check_eq "a redirect to a stranger is not followed" 3 "$(printf '%s\n' "$out" | grep -c '"title":"Item ')"
 
 # -- nobody ------------------------------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ check_exit 4 kiyya --offline list @big:b
 fresh
 fixture_control '{"where":"gateway","endpoint":0,"times":0,"act":"status","status":502}'
 check_exit 0 kiyya ping --json
-check_eq "ping tells them apart" "1 1" "$(echo "$out" | grep -c '"ok":true') $(echo "$out" | grep -c '"ok":false')"
+check_eq "ping tells them apart" "1 1" "$(printf '%s\n' "$out" | grep -c '"ok":true') $(printf '%s\n' "$out" | grep -c '"ok":false')"
 
 fresh
 dead=${GATEWAY_URLS#*,}

@@ -152,7 +152,7 @@ check_has() { # TEXT NEEDLE HAYSTACK
 	*)
 		result 1 "$1"
 		echo "#   expected to find: $2"
-		echo "$3" | head -n 15 | sed 's/^/#   in: /'
+		printf '%s\n' "$3" | head -n 15 | sed 's/^/#   in: /'
 		;;
 	esac
 }
@@ -179,14 +179,15 @@ now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
 
-wait_until() { # SECONDS COMMAND...
-	wait_deadline=$(($(now_ms) + $1 * 1000))
+# In a shell of its own, so that a command may wait in its turn.
+wait_until() ( # SECONDS COMMAND...
+	deadline=$(($(now_ms) + $1 * 1000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(now_ms)" -lt "$wait_deadline" ] || return 1
+		[ "$(now_ms)" -lt "$deadline" ] || return 1
 		"$support/pause" 50
 	done
-}
+)
 
 is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
@@ -198,9 +199,13 @@ contains() { # FILE TEXT
 
 # -- the stand-in ------------------------------------------------------------------------------------
 
+# Its standard input is a pipe that this shell holds: should the shell be killed, it ends all the same.
 fixture_start() { # OPTIONS...
-	"$support/fixture_gateway" "$@" >"$E2E_DIR/fixture.out" 2>"$E2E_DIR/fixture.err" 9>&- &
+	[ -p "$E2E_DIR/leash" ] || mkfifo "$E2E_DIR/leash"
+	"$support/fixture_gateway" --until-eof "$@" <"$E2E_DIR/leash" \
+		>"$E2E_DIR/fixture.out" 2>"$E2E_DIR/fixture.err" &
 	FIXTURE_PID=$!
+	exec 8>"$E2E_DIR/leash"
 	if ! wait_until 20 contains "$E2E_DIR/fixture.out" port; then
 		cat "$E2E_DIR/fixture.err"
 		echo "not ok - the stand-in gateway did not start"
@@ -304,14 +309,15 @@ write_config() { # [-]
 	} >"$KIYYA_HOME/config/kiyya.conf"
 }
 
+# In the background say "$KIYYA": $! is then the program's own PID and not that of a shell around it.
 kiyya() {
-	"$KIYYA" "$@"
+	"$KIYYA" "$@" 8>&-
 }
 
 # -- a terminal: tmux with a server of its own ---------------------------------------------------------
 
 tm() {
-	tmux -L "kiyya$$" -f /dev/null "$@"
+	tmux -L "kiyya$$" -f /dev/null "$@" 8>&-
 }
 
 tm_start() { # COLSxROWS COMMAND...

@@ -48,13 +48,13 @@ check "Enter shows the details" tm_wait "An hour after rain"
 
 fixture_control '{"throttle":600000}'
 tm_keys d
-seen=
+seen=" "
 deadline=$(($(now_ms) + 30000))
 until is_here || [ "$(now_ms)" -ge $deadline ]; do
 	now=$(percent)
 	case " $seen " in
-	*" ${now:-none} "*) ;;
-	*) seen="$seen ${now:-}" ;;
+	*" $now "*) ;;
+	*) seen="$seen $now" ;;
 	esac
 	"$support/pause" 50
 done
@@ -71,6 +71,8 @@ fixture_log_clear
 tm_keys p
 check "it plays" tm_wait "▶"
 check "for more than a moment" tm_wait "0:02"
+# Libraries below the player write to standard error as they please: none of it may land on the screen.
+check_eq "nobody else writes on the screen" "" "$(tm_screen | grep -vE '^( |│|┌|├|└|$)')"
 check_eq "from the vault" 0 "$(bytes_sent player)"
 
 leave() { # back to the list, out of the program, past a question

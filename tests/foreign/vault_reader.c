@@ -32,8 +32,7 @@ static uint64_t number(const byte *p, int bytes)
 	return v;
 }
 
-/* -- primitives
- * ------------------------------------------------------------------------------------ */
+/* -- primitives ---------------------------------------------------------------- */
 
 /* Keyed BLAKE2b with 32 bytes of output over the three parts. */
 static void blake2b(byte out[KEY], const byte key[KEY], const void *a, size_t na, const void *b,
@@ -105,8 +104,7 @@ static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, in
 	return ok;
 }
 
-/* -- the keyring
- * ----------------------------------------------------------------------------------- */
+/* -- the keyring --------------------------------------------------------------- */
 
 static size_t read_small(const char *path, byte *dst, size_t max)
 {
@@ -151,8 +149,7 @@ static void open_ring(const char *ring_path, const char *key_path, byte id[ID], 
 	refuse("the key file opens no slot of this keyring");
 }
 
-/* -- the file
- * -------------------------------------------------------------------------------------- */
+/* -- the file ------------------------------------------------------------------ */
 
 struct vault {
 	byte file_id[ID], content[KEY];

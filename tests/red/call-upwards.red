@@ -15,5 +15,5 @@ bool str_is_claim(const char *s)
 }
 
 gate() {
-	top_srcdir=$tree top_builddir=$builddir sh tests/check-layers.sh links
+	top_srcdir=$tree top_builddir=$builddir sh tests/check-layers.sh links base
 }

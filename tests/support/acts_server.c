@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "acts_tls.h"
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 
@@ -20,6 +21,7 @@
 struct acts {
 	struct MHD_Daemon *daemon;
 	struct strs urls; /* what acts_url gave out */
+	bool tls;
 	pthread_mutex_t lock;
 	pthread_cond_t stopped;
 	/* guarded by lock */
@@ -252,21 +254,43 @@ static void on_end(void *arg, struct MHD_Connection *conn, void **state,
 	*state = NULL;
 }
 
-struct acts *acts_start(void)
+static struct acts *start(bool tls)
 {
 	struct acts *a = NEW(struct acts);
 	struct sockaddr_in at = { .sin_family = AF_INET };
+	struct MHD_OptionItem keys[] = {
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)acts_tls_key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)acts_tls_certificate },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD;
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a->tls = tls;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->stopped, NULL);
-	a->daemon = MHD_start_daemon(
-	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL,
-	    on_request, a, MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_URI_LOG_CALLBACK, on_target, a,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, a, MHD_OPTION_END);
+	a->daemon = MHD_start_daemon(tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, on_request,
+				     a, MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_URI_LOG_CALLBACK,
+				     on_target, a, MHD_OPTION_NOTIFY_COMPLETED, on_end, a,
+				     MHD_OPTION_ARRAY, tls ? keys : keys + 2, MHD_OPTION_END);
 	if (a->daemon == NULL)
 		mem_die("the test server cannot start");
 	return a;
+}
+
+struct acts *acts_start(void)
+{
+	return start(false);
+}
+
+struct acts *acts_start_tls(void)
+{
+	return start(true);
+}
+
+const char *acts_certificate(void)
+{
+	return acts_tls_certificate;
 }
 
 void acts_stop(struct acts *a)
@@ -309,7 +333,7 @@ int acts_port(const struct acts *a)
 
 const char *acts_url(struct acts *a, const char *path)
 {
-	char *url = str_fmt("http://127.0.0.1:%d%s", acts_port(a), path);
+	char *url = str_fmt("%s://127.0.0.1:%d%s", a->tls ? "https" : "http", acts_port(a), path);
 
 	strs_add(&a->urls, url);
 	free(url);

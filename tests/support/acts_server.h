@@ -42,6 +42,8 @@ struct acts_request {
 
 struct acts;
 struct acts *acts_start(void);
+struct acts *acts_start_tls(void);  /* https, with a certificate that nobody trusts */
+const char *acts_certificate(void); /* PEM, to be trusted on purpose */
 void acts_stop(struct acts *a);
 void acts_add(struct acts *a, struct act act);
 const char *acts_url(struct acts *a, const char *path); /* borrowed until acts_stop */

@@ -19,8 +19,9 @@ struct fake_backend {
 	atomic_bool stop;
 	uint64_t playing, slow; /* open tickets; 0 none */
 	bool paused;
-	bool removed; /* the first copy has been deleted */
-	char downloading[CLAIM_ID_SIZE];
+	bool removed;                    /* the first copy has been deleted */
+	char downloading[CLAIM_ID_SIZE]; /* "": the queue is empty */
+	const char *state;
 };
 
 static struct event *answer_to(const struct req *r, enum event_kind kind)
@@ -42,7 +43,7 @@ static void done(struct fake_backend *b, uint64_t ticket, const char *category, 
 	link_post(b->link, e);
 }
 
-/* -- claims -------------------------------------------------------------------------------------------------- */
+/* -- claims ------------------------------------------------------------------------------------ */
 
 static void claim_id_of(int number, char out[CLAIM_ID_SIZE])
 {
@@ -185,7 +186,7 @@ static void show(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
-/* -- downloads and copies -------------------------------------------------------------------------------------- */
+/* -- downloads and copies ---------------------------------------------------------------------- */
 
 static void post_download(struct fake_backend *b, uint64_t ticket, const char *id,
 			  const char *state, const char *event)
@@ -212,7 +213,8 @@ static void download(struct fake_backend *b, const struct req *r)
 	str_copy(b->downloading, sizeof(b->downloading), id);
 	post_download(b, r->ticket, id, "queued", NULL);
 	done(b, r->ticket, NULL, NULL);
-	post_download(b, 0, id, "active", "progress");
+	b->state = "active";
+	post_download(b, 0, id, b->state, "progress");
 }
 
 static void queue_act(struct fake_backend *b, const struct req *r)
@@ -224,12 +226,14 @@ static void queue_act(struct fake_backend *b, const struct req *r)
 		{ "retry", "active", NULL },        { "cancel", "paused", "removed" },
 		{ "discard", "paused", "removed" },
 	};
-	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
-		if (str_eq(acts[i].action, r->u.queue_act.action_) && b->downloading[0]) {
-			post_download(b, 0, b->downloading, acts[i].state, acts[i].event);
-			if (acts[i].event)
-				b->downloading[0] = 0;
-		}
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]) && b->downloading[0]; i++) {
+		if (!str_eq(acts[i].action, r->u.queue_act.action_))
+			continue;
+		b->state = acts[i].state;
+		post_download(b, 0, b->downloading, b->state, acts[i].event);
+		if (str_eq(acts[i].event, "removed"))
+			b->downloading[0] = 0;
+	}
 	done(b, r->ticket, NULL, NULL);
 }
 
@@ -259,7 +263,7 @@ static void offline(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
-/* -- the player, the rest ---------------------------------------------------------------------------------------- */
+/* -- the player, the rest ---------------------------------------------------------------------- */
 
 static void post_player(struct fake_backend *b, const char *state)
 {
@@ -371,7 +375,7 @@ static void answer(struct fake_backend *b, const struct req *r)
 		stop_ticket(b, r);
 	} else {
 		if (r->kind == REQ_QUEUE && b->downloading[0])
-			post_download(b, r->ticket, b->downloading, "active", NULL);
+			post_download(b, r->ticket, b->downloading, b->state, NULL);
 		done(b, r->ticket, NULL, NULL);
 	}
 }

@@ -39,8 +39,7 @@ enum MHD_Result serve_act(struct request *rq)
 	static const char html[] =
 	    "<!doctype html>\n<title>Just a moment…</title>\n<p>Checking your browser.\n";
 	static const char wrong[] =
-	    "{\"jsonrpc\":2,\"result\":{\"items\":{\"0\":[]},\"page\":\"one\",\"streaming_url\":7,"
-	    "\"is_running\":\"perhaps\"},\"id\":\"zero\"}";
+	    "{\"jsonrpc\":2,\"result\":[{\"items\":{\"0\":[]}},\"page\",1],\"id\":\"zero\"}";
 	static const char endless[] = "{\"jsonrpc\":\"2.0\",\"result\":{\"items\":[0";
 	switch (rq->act.kind) {
 	case ACT_STATUS:

@@ -15,8 +15,8 @@ static void print_options(const char *of, const struct opt *options)
 
 static void print_tables(void)
 {
-	for (size_t i = 0; commands[i]; i++) {
-		const struct command *c = commands[i];
+	for (size_t i = 0; cli_commands[i]; i++) {
+		const struct command *c = cli_commands[i];
 		printf("command\t%s\n", c->name);
 		for (const struct action *a = c->actions; a && a->name; a++)
 			printf("action\t%s\t%s\n", c->name, a->name);

@@ -166,8 +166,13 @@ enum MHD_Result reply_endless(struct request *rq, const char *type, const char *
 			      const char *again)
 {
 	struct body *b = NEW(struct body);
-	b->text = str_fmt("%s%s", first, again);
-	b->len = strlen(b->text);
+	struct buf text;
+	buf_init(&text, 1u << 20);
+	buf_add_str(&text, first);
+	while (text.len < 16384) /* so that one read is worth its while */
+		buf_add_str(&text, again);
+	b->len = text.len;
+	b->text = buf_steal(&text);
 	b->again = strlen(first);
 	return send_body(rq, 200, type, MHD_SIZE_UNKNOWN, b, NULL);
 }

@@ -1,21 +1,13 @@
 /* Replies read into claims: every kind and oddity, what is kept of it, and that nothing raw gets
  * in. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "../support/data.h"
 #include "kiyya/gateway.h"
 #include "kiyya/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define PLAYER   "https://player.odycdn.com/"
-#define ID       "fcf909d82ac7fefb7c6ad6c18cbae84c86547cd5"
+#define PLAYER "https://player.odycdn.com/"
+#define ID     "fcf909d82ac7fefb7c6ad6c18cbae84c86547cd5"
 #define SD                                                                                         \
 	"bc4ef323405139148c53cd642a385ba160373b5848ec68e12328834f4eeaf3024081c1cae6e3eaa6c2b917d7" \
 	"3"                                                                                        \
@@ -139,7 +131,7 @@ static void every_kind_is_read(void **state)
 {
 	struct page *p = mixed();
 
-	assert_int_equal(p->n, COUNT(kinds));
+	assert_int_equal(p->n, N_ROWS(kinds));
 	for (size_t i = 0; i < p->n; i++) {
 		const struct claim *c = &p->items[i];
 
@@ -257,7 +249,7 @@ static void numbers_and_texts_by_rows(void **state)
 		{ "{\"claim_id\":\"" ID "\",\"name\":\"n\"}", TIME_UNKNOWN, -1, "n" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct page *p = read_one(rows[i].json);
 
 		print_message("%s\n", rows[i].json);
@@ -301,7 +293,7 @@ static void fees_and_tags_by_rows(void **state)
 		  false, "not a video or sound" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct page *p = read_one(rows[i].json);
 
 		print_message("%s\n", rows[i].json);
@@ -348,7 +340,7 @@ static void links_are_checked(void **state)
 		{ "", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		char text[512];
 
 		print_message("%s\n", rows[i].link);
@@ -398,7 +390,7 @@ static void other_results(void **state)
 	struct err err;
 	struct page *p;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		size_t len;
 		char *text = data_read(rows[i].file, &len);
 
@@ -425,7 +417,7 @@ static void recorded_replies_are_read(void **state)
 		{ "regtest/claim_search_in_channel.json", "result", 1 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		size_t len;
 		char *text = data_read_beside(rows[i].file, &len);
 

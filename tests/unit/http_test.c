@@ -1,177 +1,14 @@
-/* HTTP calls against a server that misbehaves on purpose. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+/* HTTP calls against a server that misbehaves on purpose: answers, failures, redirects, hosts. */
+#include "unit.h"
 
 #include <netdb.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include "../support/acts_server.h"
-#include "kiyya/buf.h"
-#include "kiyya/clock.h"
-#include "kiyya/http.h"
-#include "kiyya/thread.h"
-#include "kiyya/wake.h"
-
-#define DEADLINE_MS 20000
-#define COUNT(a)    (sizeof(a) / sizeof((a)[0]))
-
-struct fixture {
-	struct acts *acts;
-	struct http *http;
-};
-
-/* What came of one call. */
-struct result {
-	struct http *http;
-	uint64_t id;
-	bool done, failed, headed;
-	int status;
-	int64_t length, range_first, range_last, range_total, retry_after_s;
-	char final_url[256], etag[64], location[256], type[64];
-	struct err err;
-	struct buf body; /* of on_data or on_done */
-	/* what on_data does */
-	size_t pause_at, cancel_at, fail_at;
-	bool paused;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct strs endpoints = { .n = 0 };
-	struct err err;
-
-	f->acts = acts_start();
-	strs_add(&endpoints, acts_url(f->acts, "/"));
-	f->http = http_new(&(struct http_config){ .endpoints = &endpoints }, &err);
-	strs_release(&endpoints);
-	*state = f;
-	return f->http != NULL ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	http_free(f->http);
-	acts_stop(f->acts);
-	free(f);
-	return 0;
-}
-
-static void keep_head(struct result *r, const struct http_head *head)
-{
-	r->status = head->status;
-	r->length = head->length;
-	r->range_first = head->range_first;
-	r->range_last = head->range_last;
-	r->range_total = head->range_total;
-	r->retry_after_s = head->retry_after_s;
-	str_copy(r->final_url, sizeof(r->final_url), head->final_url);
-	str_copy(r->etag, sizeof(r->etag), head->etag);
-	str_copy(r->location, sizeof(r->location), head->location);
-	str_copy(r->type, sizeof(r->type), head->content_type);
-}
-
-static bool on_head(void *arg, const struct http_head *head, struct err *err)
-{
-	struct result *r = arg;
-
-	assert_false(r->headed);
-	assert_false(r->done);
-	r->headed = true;
-	return true;
-}
-
-static bool on_data(void *arg, const void *data, size_t n, struct err *err)
-{
-	struct result *r = arg;
-
-	assert_false(r->paused); /* back pressure: nothing after http_pause */
-	assert_true(buf_add(&r->body, data, n));
-	if (r->fail_at > 0 && r->body.len >= r->fail_at)
-		return err_set(err, ERR_SPACE, 28, "no space for it");
-	if (r->cancel_at > 0 && r->body.len >= r->cancel_at)
-		http_cancel(r->http, r->id);
-	if (r->pause_at > 0 && r->body.len >= r->pause_at) {
-		http_pause(r->http, r->id, true);
-		r->paused = true;
-		r->pause_at = 0;
-	}
-	return true;
-}
-
-static void on_done(void *arg, const struct http_head *head, const char *body, size_t len,
-		    const struct err *err)
-{
-	struct result *r = arg;
-
-	assert_false(r->done); /* exactly once */
-	r->done = true;
-	r->failed = err != NULL;
-	if (err != NULL)
-		r->err = *err;
-	keep_head(r, head);
-	assert_true(buf_add(&r->body, body, len));
-}
-
-static void result_init(struct result *r, struct fixture *f)
-{
-	*r = (struct result){ .http = f->http };
-	buf_init(&r->body, 64u << 20);
-}
-
-static struct http_call get(struct result *r, const char *url)
-{
-	return (struct http_call){
-		.method = HTTP_GET,
-		.url = url,
-		.range_first = -1,
-		.range_last = -1,
-		.arg = r,
-		.on_head = on_head,
-		.on_done = on_done,
-	};
-}
-
-static void start(struct result *r, const struct http_call *call)
-{
-	struct err err = { .text = "" };
-
-	r->id = http_start(r->http, call, &err);
-	if (r->id == 0)
-		fail_msg("%s", err.text);
-	assert_false(r->done);
-}
-
-static void run(struct result *r)
-{
-	int64_t until = clock_mono_ms(clock_real()) + DEADLINE_MS;
-
-	while (!r->done && clock_mono_ms(clock_real()) < until)
-		http_poll(r->http, 100, NULL, 0);
-	assert_true(r->done);
-	assert_int_equal(http_open_calls(r->http), 0);
-}
-
-/* One GET of /x with the acts already set. */
-static void fetch(struct result *r, struct fixture *f)
-{
-	struct http_call call = get(r, acts_url(f->acts, "/x"));
-
-	start(r, &call);
-	run(r);
-}
+#include "http_rig.h"
+#include "kiyya/file.h"
+#include "kiyya/path.h"
 
 static void a_whole_answer_comes(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct result r;
 
 	result_init(&r, f);
@@ -181,6 +18,7 @@ static void a_whole_answer_comes(void **state)
 	fetch(&r, f);
 	assert_false(r.failed);
 	assert_true(r.headed);
+	assert_int_equal(http_open_calls(f->http), 0);
 	assert_int_equal(r.status, 200);
 	assert_string_equal(r.body.data, "hello");
 	assert_int_equal(r.length, 5);
@@ -194,7 +32,7 @@ static void a_whole_answer_comes(void **state)
 
 static void a_bad_status_is_still_an_answer(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct result r;
 
 	result_init(&r, f);
@@ -228,12 +66,12 @@ static void failures_are_told_apart(void **state)
 		  "compressed answer is broken" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
-		assert_int_equal(setup(&one), 0);
-		struct fixture *f = one;
+		assert_int_equal(rig_setup(&one), 0);
+		struct rig *f = one;
 
 		print_message("row %zu\n", i);
 		result_init(&r, f);
@@ -251,13 +89,13 @@ static void failures_are_told_apart(void **state)
 		assert_non_null(strstr(r.err.text, "127.0.0.1:"));
 		assert_null(strstr(r.err.text, "secret"));
 		buf_release(&r.body);
-		teardown(&one);
+		rig_teardown(&one);
 	}
 }
 
 static void nobody_listening_is_said(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct result r;
 	char url[64];
 
@@ -275,7 +113,7 @@ static void nobody_listening_is_said(void **state)
 
 static void a_slow_line_is_not_dead(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct result r;
 	char body[2001];
 
@@ -298,12 +136,12 @@ static void post_is_kept_on_redirects(void **state)
 		{ 301, "POST" }, { 302, "POST" }, { 307, "POST" }, { 308, "POST" }, { 303, "GET" }
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
-		assert_int_equal(setup(&one), 0);
-		struct fixture *f = one;
+		assert_int_equal(rig_setup(&one), 0);
+		struct rig *f = one;
 
 		result_init(&r, f);
 		acts_add(f->acts, (struct act){ .kind = ACT_STATUS,
@@ -327,7 +165,7 @@ static void post_is_kept_on_redirects(void **state)
 		assert_string_equal(acts_asked(f->acts, 1)->body,
 				    rows[i].status == 303 ? "" : "{\"a\":1}");
 		buf_release(&r.body);
-		teardown(&one);
+		rig_teardown(&one);
 	}
 }
 
@@ -346,12 +184,12 @@ static void redirects_are_refused_or_end(void **state)
 		{ "/again", ERR_NET, "too often", 6 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		void *one = NULL;
 		struct result r;
 
-		assert_int_equal(setup(&one), 0);
-		struct fixture *f = one;
+		assert_int_equal(rig_setup(&one), 0);
+		struct rig *f = one;
 
 		result_init(&r, f);
 		acts_add(f->acts, (struct act){ .kind = ACT_STATUS,
@@ -364,13 +202,13 @@ static void redirects_are_refused_or_end(void **state)
 		assert_non_null(strstr(r.err.text, rows[i].says));
 		assert_int_equal(acts_count(f->acts), rows[i].asked);
 		buf_release(&r.body);
-		teardown(&one);
+		rig_teardown(&one);
 	}
 }
 
 static void a_redirect_can_be_handed_out(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct result r;
 
 	result_init(&r, f);
@@ -398,9 +236,9 @@ static void hosts_are_refused_at_the_start(void **state)
 		{ "https://example.org/", true },   { "https://localhost:1/", false },
 		{ "ftp://odysee.com/file", false }, { "https://a:b@odysee.com/", false },
 	};
-	struct fixture *f = *state;
+	struct rig *f = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct result r;
 		struct err err = { .kind = ERR_NONE };
 
@@ -420,7 +258,7 @@ static void hosts_are_refused_at_the_start(void **state)
 /* This machine's own name: resolves, but to an address that is not public. */
 static void a_name_of_a_private_address_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct rig *f = *state;
 	struct addrinfo *found = NULL;
 	struct result r;
 	char name[200], url[256];
@@ -443,238 +281,91 @@ static void a_name_of_a_private_address_is_refused(void **state)
 	buf_release(&r.body);
 }
 
-static void ranges_are_asked_and_read(void **state)
+/* A handle of its own for endpoints, certificates and proxies other than the rig's. */
+static struct http *open_http(const char *endpoint, const char *ca_file, const char *proxy)
 {
-	struct fixture *f = *state;
-	struct result r;
-
-	result_init(&r, f);
-	acts_add(f->acts, (struct act){ .kind = ACT_BYTES, .size = 1000 });
-	struct http_call call = get(&r, acts_url(f->acts, "/f"));
-	char *lines[] = { (char *)"Referer: https://odysee.com/" };
-	struct strs headers = { .v = lines, .n = 1 };
-
-	call.range_first = 100;
-	call.range_last = 199;
-	call.if_range = "\"tag\"";
-	call.headers = &headers;
-	call.on_data = on_data;
-	start(&r, &call);
-	run(&r);
-	assert_int_equal(r.status, 206);
-	assert_int_equal(r.range_first, 100);
-	assert_int_equal(r.range_last, 199);
-	assert_int_equal(r.range_total, 1000);
-	assert_int_equal(r.body.len, 100);
-	for (size_t i = 0; i < 100; i++)
-		assert_int_equal((unsigned char)r.body.data[i], acts_byte(100 + i));
-	const char *sent = acts_asked(f->acts, 0)->headers;
-
-	assert_non_null(strstr(sent, "range: bytes=100-199\n"));
-	assert_non_null(strstr(sent, "if-range: \"tag\"\n"));
-	assert_non_null(strstr(sent, "referer: https://odysee.com/\n"));
-	assert_null(strstr(sent, "accept-encoding"));
-	buf_release(&r.body);
-}
-
-#define STREAM_SIZE (8u << 20)
-
-static void check_stream(const struct result *r)
-{
-	assert_int_equal(r->body.len, STREAM_SIZE);
-	for (size_t i = 0; i < STREAM_SIZE; i++)
-		if ((unsigned char)r->body.data[i] != acts_byte(i))
-			fail_msg("byte %zu is wrong", i);
-}
-
-static void eight_mebibytes_stream(void **state)
-{
-	struct fixture *f = *state;
-	struct result r;
-
-	result_init(&r, f);
-	acts_add(f->acts, (struct act){ .kind = ACT_BYTES, .size = STREAM_SIZE });
-	struct http_call call = get(&r, acts_url(f->acts, "/f"));
-
-	call.identity = true;
-	call.on_data = on_data;
-	start(&r, &call);
-	run(&r);
-	assert_false(r.failed);
-	check_stream(&r);
-	buf_release(&r.body);
-}
-
-static void pausing_holds_bytes_back(void **state)
-{
-	struct fixture *f = *state;
-	struct result r;
-
-	result_init(&r, f);
-	acts_add(f->acts, (struct act){ .kind = ACT_BYTES, .size = STREAM_SIZE });
-	struct http_call call = get(&r, acts_url(f->acts, "/f"));
-
-	call.on_data = on_data;
-	call.stall_ms = 50; /* a pause of ours is no stall */
-	r.pause_at = 100000;
-	start(&r, &call);
-	while (!r.paused)
-		http_poll(f->http, 100, NULL, 0);
-	size_t held = r.body.len;
-	int64_t until = clock_mono_ms(clock_real()) + 200;
-
-	while (clock_mono_ms(clock_real()) < until)
-		http_poll(f->http, 20, NULL, 0);
-	assert_int_equal(r.body.len, held);
-	assert_false(r.done);
-	r.paused = false;
-	http_pause(f->http, r.id, false);
-	run(&r);
-	assert_false(r.failed);
-	check_stream(&r);
-	buf_release(&r.body);
-}
-
-static void a_callback_can_stop_or_cancel(void **state)
-{
-	struct fixture *f = *state;
-	struct result stopped, cancelled;
-
-	acts_add(f->acts, (struct act){ .kind = ACT_BYTES, .size = STREAM_SIZE });
-	result_init(&stopped, f);
-	result_init(&cancelled, f);
-	struct http_call call = get(&stopped, acts_url(f->acts, "/f"));
-
-	call.on_data = on_data;
-	stopped.fail_at = 1000;
-	start(&stopped, &call);
-	call.arg = &cancelled;
-	cancelled.cancel_at = 1000;
-	start(&cancelled, &call);
-	run(&stopped);
-	assert_int_equal(stopped.err.kind, ERR_SPACE);
-	assert_int_equal(stopped.err.num, 28);
-	int64_t until = clock_mono_ms(clock_real()) + DEADLINE_MS;
-
-	while (http_open_calls(f->http) > 0 && clock_mono_ms(clock_real()) < until)
-		http_poll(f->http, 50, NULL, 0);
-	assert_false(cancelled.done); /* a cancelled call has no callback any more */
-	assert_true(cancelled.body.len >= 1000);
-	buf_release(&stopped.body);
-	buf_release(&cancelled.body);
-}
-
-static void cancelling_before_and_while(void **state)
-{
-	struct fixture *f = *state;
-	struct result r;
-
-	acts_add(f->acts, (struct act){ .kind = ACT_HANG });
-	result_init(&r, f);
-	struct http_call call = get(&r, acts_url(f->acts, "/x"));
-
-	start(&r, &call);
-	http_cancel(f->http, r.id); /* not begun */
-	http_cancel(f->http, r.id); /* unknown by now */
-	start(&r, &call);
-	int64_t until = clock_mono_ms(clock_real()) + DEADLINE_MS;
-
-	while (acts_count(f->acts) == 0 && clock_mono_ms(clock_real()) < until)
-		http_poll(f->http, 10, NULL, 0);
-	assert_int_equal(acts_count(f->acts), 1);
-	http_cancel(f->http, r.id);
-	assert_int_equal(http_open_calls(f->http), 0);
-	http_poll(f->http, 0, NULL, 0);
-	assert_false(r.done);
-	buf_release(&r.body);
-}
-
-struct chain {
-	struct fixture *f;
-	struct result first, second;
-};
-
-static void start_next(void *arg, const struct http_head *head, const char *body, size_t len,
-		       const struct err *err)
-{
-	struct chain *c = arg;
-	struct http_call call = get(&c->second, acts_url(c->f->acts, "/second"));
-
-	on_done(&c->first, head, body, len, err);
-	start(&c->second, &call);
-}
-
-static void a_call_can_start_the_next(void **state)
-{
-	struct chain c = { .f = *state };
-
-	acts_add(c.f->acts, (struct act){ .kind = ACT_OK, .body = "x" });
-	result_init(&c.first, c.f);
-	result_init(&c.second, c.f);
-	struct http_call call = get(&c.first, acts_url(c.f->acts, "/first"));
-
-	call.arg = &c;
-	call.on_head = NULL;
-	call.on_done = start_next;
-	start(&c.first, &call);
-	run(&c.second);
-	assert_true(c.first.done);
-	assert_string_equal(acts_asked(c.f->acts, 1)->target, "/second");
-	buf_release(&c.first.body);
-	buf_release(&c.second.body);
-}
-
-static void the_rate_can_be_limited(void **state)
-{
-	struct fixture *f = *state;
-	struct result r;
-	int64_t begun = clock_mono_ms(clock_real());
-
-	acts_add(f->acts, (struct act){ .kind = ACT_BYTES, .size = 600000 });
-	result_init(&r, f);
-	struct http_call call = get(&r, acts_url(f->acts, "/f"));
-
-	call.on_data = on_data;
-	start(&r, &call);
-	http_limit(f->http, r.id, 400000);
-	run(&r);
-	assert_int_equal(r.body.len, 600000);
-	assert_true(clock_mono_ms(clock_real()) - begun >= 400);
-	buf_release(&r.body);
-}
-
-static void *wake_it(void *arg)
-{
-	http_wake(arg);
-	return NULL;
-}
-
-static void waiting_ends_by_wake_and_by_descriptor(void **state)
-{
-	struct fixture *f = *state;
-	struct wake w;
-	pthread_t t;
+	struct strs endpoints = { .n = 0 };
 	struct err err;
-	int64_t begun = clock_mono_ms(clock_real());
 
-	assert_true(thread_start(&t, "waker", wake_it, f->http, &err));
-	http_poll(f->http, DEADLINE_MS, NULL, 0);
-	thread_join(t);
-	wake_init(&w);
-	wake_up(&w);
-	http_poll(f->http, DEADLINE_MS, &w.read_fd, 1);
-	wake_clear(&w);
-	assert_true(clock_mono_ms(clock_real()) - begun < DEADLINE_MS);
-	begun = clock_mono_ms(clock_real());
-	http_poll(f->http, 60, &w.read_fd, 1); /* and else it does wait */
-	assert_true(clock_mono_ms(clock_real()) - begun >= 50);
-	wake_release(&w);
+	strs_add(&endpoints, endpoint);
+	struct http *h = http_new(
+	    &(struct http_config){ .endpoints = &endpoints, .ca_file = ca_file, .proxy = proxy },
+	    &err);
+	strs_release(&endpoints);
+	assert_non_null(h);
+	return h;
+}
+
+static void certificates_are_checked(void **state)
+{
+	struct acts *secure = acts_start_tls();
+	char dir[256];
+	struct err err;
+	char *ca = path_join(temp_dir_make(dir), "ca.pem");
+
+	assert_true(file_write_atomic(NULL, ca, acts_certificate(), strlen(acts_certificate()),
+				      0600, &err));
+	acts_add(secure, (struct act){ .kind = ACT_OK, .body = "secret" });
+	for (int trusted = 0; trusted < 2; trusted++) {
+		struct rig f = { .acts = secure,
+				 .http =
+				     open_http(acts_url(secure, "/"), trusted ? ca : NULL, NULL) };
+		struct result r;
+
+		result_init(&r, &f);
+		fetch(&r, &f);
+		if (trusted) {
+			assert_false(r.failed);
+			assert_string_equal(r.body.data, "secret");
+		} else {
+			print_message("%s\n", r.err.text);
+			assert_int_equal(r.err.kind, ERR_NET);
+			assert_non_null(strstr(r.err.text, "certificate"));
+			assert_int_equal(acts_count(secure), 0);
+		}
+		buf_release(&r.body);
+		http_free(f.http);
+	}
+	temp_dir_remove(dir);
+	free(ca);
+	acts_stop(secure);
+}
+
+static void a_proxy_is_used_but_never_for_loopback(void **state)
+{
+	struct acts *proxy = acts_start(), *near = acts_start();
+	struct rig f = { .acts = near };
+	struct result r;
+
+	acts_add(near, (struct act){ .kind = ACT_OK, .body = "near" });
+	f.http = open_http(acts_url(near, "/"), NULL, acts_url(proxy, ""));
+	result_init(&r, &f);
+	fetch(&r, &f);
+	assert_string_equal(r.body.data, "near");
+	assert_int_equal(acts_count(proxy), 0);
+	buf_release(&r.body);
+
+	/* the proxy itself may be on a private address */
+	result_init(&r, &f);
+	struct http_call call = get(&r, "https://player.odycdn.com/x");
+
+	start(&r, &call);
+	run(&r);
+	print_message("%s\n", r.err.text);
+	assert_int_equal(r.err.kind, ERR_NET); /* this one refuses */
+	assert_string_equal(acts_asked(proxy, 0)->method, "CONNECT");
+	assert_non_null(strstr(acts_asked(proxy, 0)->headers, "host: player.odycdn.com:443"));
+	assert_int_equal(acts_count(near), 1);
+	buf_release(&r.body);
+	http_free(f.http);
+	acts_stop(proxy);
+	acts_stop(near);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 		TEST(a_whole_answer_comes),
 		TEST(a_bad_status_is_still_an_answer),
 		cmocka_unit_test(failures_are_told_apart),
@@ -684,15 +375,9 @@ int main(void)
 		cmocka_unit_test(redirects_are_refused_or_end),
 		TEST(a_redirect_can_be_handed_out),
 		TEST(hosts_are_refused_at_the_start),
+		cmocka_unit_test(certificates_are_checked),
+		cmocka_unit_test(a_proxy_is_used_but_never_for_loopback),
 		TEST(a_name_of_a_private_address_is_refused),
-		TEST(ranges_are_asked_and_read),
-		TEST(eight_mebibytes_stream),
-		TEST(pausing_holds_bytes_back),
-		TEST(a_callback_can_stop_or_cancel),
-		TEST(cancelling_before_and_while),
-		TEST(a_call_can_start_the_next),
-		TEST(the_rate_can_be_limited),
-		TEST(waiting_ends_by_wake_and_by_descriptor),
 #undef TEST
 	};
 

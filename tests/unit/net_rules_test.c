@@ -1,22 +1,14 @@
 /* The pure parts of net: headers, hosts, pace, waits, proxies. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
-#include <string.h>
 #include "../../src/net/header.h"
 #include "../../src/net/hosts.h"
 #include "../../src/net/pace.h"
 #include "../../src/net/proxy.h"
 #include "kiyya/clock.h"
 #include "kiyya/retry.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static void content_range_is_read(void **state)
 {
@@ -41,7 +33,7 @@ static void content_range_is_read(void **state)
 		{ "", false, 0, 0, 0 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		int64_t first = -7, last = -7, total = -7;
 
 		print_message("row %zu: %s\n", i, rows[i].value);
@@ -69,7 +61,7 @@ static void retry_after_has_two_forms(void **state)
 		{ "", 0, -1 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < N_ROWS(rows); i++)
 		assert_int_equal(header_retry_after(rows[i].value, rows[i].wall), rows[i].wants);
 }
 
@@ -162,7 +154,7 @@ static void addresses_are_judged(void **state)
 		{ "2002:808:808::", false },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct sockaddr_storage s = { .ss_family = AF_INET };
 
 		if (strchr(rows[i].address, ':') != NULL) {
@@ -221,7 +213,7 @@ static void hosts_follow_the_rules(void **state)
 
 	assert_true(hosts_init(&h, &(struct strs){ .v = endpoints, .n = 4 },
 			       &(struct strs){ .v = allowed, .n = 1 }, &err));
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct place p;
 		bool known = place_of(&p, rows[i].url, &err);
 
@@ -249,7 +241,7 @@ static void places_are_shown_with_their_port(void **state)
 		{ "https://[2606:4700::1111]:9/", "[2606:4700::1111]:9" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct place p;
 
 		assert_true(place_of(&p, rows[i][0], NULL));
@@ -267,7 +259,7 @@ static void redirect_targets_are_resolved(void **state)
 		{ "https://a.example/x", "http://[", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		char *to = place_resolve(rows[i][0], rows[i][1]);
 
 		if (rows[i][2] == NULL)
@@ -294,9 +286,21 @@ static void pace_tells_slow_from_dead(void **state)
 	assert_int_equal(pace_check(&p, 7099), PACE_STALLED);
 	pace_restart(&p, 8000);
 	assert_int_equal(pace_check(&p, 8500), PACE_ALIVE);
-	p.limit = 100; /* our own limit is no stall */
-	pace_bytes(&p, 8600, 50);
-	assert_int_equal(pace_check(&p, 9000), PACE_ALIVE);
+}
+
+static void pace_keeps_to_a_rate(void **state)
+{
+	struct pace p = { .limit = 1000 };
+
+	pace_spend(&p, 5000, 500);
+	assert_int_equal(p.free_at, 5500);
+	pace_spend(&p, 5500, 100);
+	assert_int_equal(p.free_at, 5600);
+	pace_spend(&p, 9000, 100); /* what was not used is not saved up */
+	assert_int_equal(p.free_at, 9100);
+	p.limit = 0;
+	pace_spend(&p, 9100, 100);
+	assert_int_equal(p.free_at, 9100);
 }
 
 static void waits_grow_to_their_last_step(void **state)
@@ -332,7 +336,7 @@ static void proxies_are_chosen(void **state)
 	setenv("https_proxy", "http://secure:1", 1);
 	setenv("no_proxy", ".inside.example", 1);
 	proxies_init(&p, NULL);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < N_ROWS(rows); i++) {
 		struct place place;
 		const char *got;
 
@@ -365,6 +369,7 @@ int main(void)
 		cmocka_unit_test(places_are_shown_with_their_port),
 		cmocka_unit_test(redirect_targets_are_resolved),
 		cmocka_unit_test(pace_tells_slow_from_dead),
+		cmocka_unit_test(pace_keeps_to_a_rate),
 		cmocka_unit_test(waits_grow_to_their_last_step),
 		cmocka_unit_test(proxies_are_chosen),
 	};

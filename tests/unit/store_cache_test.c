@@ -180,13 +180,16 @@ static void test_no_holes(void **state)
 	struct kit *k = *state;
 	struct err err = { 0 };
 	put(k, "q", 100, 110, 100, false, false); /* page 3 of a list nobody has read */
-	assert_int_equal(list_of(k, "q").count, 0);
+	assert_false(list_of(k, "q").found);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 10);
 	put(k, "q", 0, 10, 0, false, false);
 	assert_null(store_cache_page(k->store, "q", 10, 10, &err));
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
 	assert_null(store_cache_page(k->store, "unknown", 0, 10, &err));
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
+	put(k, "q", 50, 60, 5, true, true); /* begun anew, but not at the beginning */
+	assert_false(list_of(k, "q").found);
+	kit_assert_sound(k);
 }
 
 static void test_refresh(void **state)
@@ -379,9 +382,17 @@ static void test_evict_spares_what_is_needed(void **state)
 	k->now += 10;
 	put(k, "new", 30, 40, 0, true, true);
 	k->now += 10;
+	assert_true(store_cache_evict(k->store, 0, NULL) && list_of(k, "new").found);
+	put(k, "old", 10, 20, 0, true, true);
+	k->now += 10;
+	put(k, "shown", 20, 30, 0, true, true);
+	k->now += 10;
+	put(k, "new", 30, 40, 0, true, true);
+	k->now += 10;
 	assert_true(store_cache_hold(k->store, "shown", true, NULL));
 	page_free(
 	    store_cache_page(k->store, "old", 0, 5, NULL)); /* read again: 10..14 are recent */
+	page_free(store_cache_page(k->store, "shown", 0, 1, NULL));
 	k->now += 10;
 	assert_true(store_cache_evict(k->store, 40, NULL)); /* 36 are there: nothing to do */
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 36);
@@ -398,6 +409,7 @@ static void test_evict_spares_what_is_needed(void **state)
 	assert_true(store_cache_evict(k->store, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 16);
 	assert_true(store_cache_hold(k->store, "shown", false, NULL));
+	put(k, "another", 1, 2, 0, true, true);
 	assert_true(store_cache_evict(k->store, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 6);
 	kit_assert_sound(k);

@@ -107,7 +107,11 @@ static void test_reopen(void **state)
 	kit_reopen(k, &note);
 	assert_null(note);
 	assert_user_rows(k);
+	char *wal = kit_path(k, "kiyya.db-wal");
 	struct stat st;
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(st.st_size, 0); /* a start writes nothing */
+	free(wal);
 	assert_int_equal(stat(k->db, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(kit_count_files(k, "kiyya.db."), 0);
@@ -415,6 +419,39 @@ static void test_rows_around_the_damage(void **state)
 	kit_assert_sound(k);
 }
 
+/* As after a crash: what was committed last is in the log beside the damaged file. */
+static void test_rows_in_the_log(void **state)
+{
+	struct kit *k = *state;
+	char *wal = kit_path(k, "kiyya.db-wal"), *note = NULL, id[CLAIM_ID_SIZE];
+	struct buf db, log;
+	add_user_rows(k);
+	int64_t page = root_page(k, "queries");
+	kit_reopen(k, NULL); /* the log is written back */
+	kit_id(9, id);
+	assert_true(store_favorite_set(k->store, id, true, NULL));
+	assert_true(file_read_all(k->db, 1 << 24, &db, NULL));
+	assert_true(file_read_all(wal, 1 << 24, &log, NULL));
+	assert_true(log.len > 0);
+	kit_close(k);
+	assert_true(file_write_atomic(NULL, k->db, db.data, db.len, 0600, NULL));
+	assert_true(file_write_atomic(NULL, wal, log.data, log.len, 0600, NULL));
+	damage(k, (page - 1) * 4096, 4096);
+	kit_reopen(k, &note);
+	assert_non_null(note);
+	struct page *favorites = store_favorite_list(k->store, NULL);
+	assert_int_equal(favorites->n, 2);
+	page_free(favorites);
+	kit_assert_sound(k);
+	assert_int_equal(kit_count_files(k, "kiyya.db.damaged"), 2); /* the file and its log */
+	kit_reopen(k, NULL);
+	kit_assert_sound(k);
+	buf_release(&db);
+	buf_release(&log);
+	free(note);
+	free(wal);
+}
+
 static void test_false_alarm(void **state)
 {
 	struct kit *k = *state;
@@ -539,6 +576,7 @@ int main(void)
 		TEST(test_short_file_is_moved_aside),
 		TEST(test_readable_rows_are_taken_over),
 		TEST(test_rows_around_the_damage),
+		TEST(test_rows_in_the_log),
 		TEST(test_false_alarm),
 		TEST(test_broken_index_is_made_anew),
 		TEST(test_index_is_made_where_it_is_missing),

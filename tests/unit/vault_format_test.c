@@ -155,8 +155,7 @@ static void map_of_chunks(void **state)
 	have_release(&h);
 }
 
-/* -- metadata
- * -------------------------------------------------------------------------------------- */
+/* -- metadata ------------------------------------------------------------------ */
 
 static const struct vault_meta full_meta = {
 	.claim_id = "c0ffee",

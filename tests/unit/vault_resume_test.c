@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "kiyya/str.h"
 #include "vault/format.h"
 
 #define CHUNK ((uint64_t)VAULT_CHUNK)
@@ -298,8 +299,7 @@ static void meta_changes(void **state)
 	source_free(s);
 }
 
-/* -- a disk that fails
- * ------------------------------------------------------------------------------ */
+/* -- a disk that fails --------------------------------------------------------- */
 
 static const uint64_t fault_size = 2 * CHUNK + 11;
 
@@ -383,6 +383,21 @@ static void the_writer_goes_on(void **state)
 	}
 }
 
+/* Writing a chunk again, and half of it: the one that was there is gone. */
+static void torn_by_a_second_write(void **state)
+{
+	struct box *b = *state;
+	struct vault_writer *w;
+	check_ok(w = vault_create(b->v, "a.kyv", &no_meta, 2 * CHUNK, err));
+	check_ok(plain_write(w, 5, 0, err));
+	check_ok(plain_write(w, 5, 1, err));
+	fault_arm(1, FAULT_TEARS);
+	check_fails(ERR_IO, plain_write(w, 5, 0, err));
+	assert_true(!vault_has_chunk(w, 0) && vault_has_chunk(w, 1) && vault_first_missing(w) == 0);
+	check_fails(ERR_UNFINISHED, vault_finish(w, "a.kyv", NULL, err));
+	vault_writer_free(w);
+}
+
 /* What a failed sync may have lost is asked for again. */
 static void lost_by_a_failed_sync(void **state)
 {
@@ -397,6 +412,63 @@ static void lost_by_a_failed_sync(void **state)
 	check_fails(ERR_IO, vault_writer_sync(w, err));
 	assert_true(vault_has_chunk(w, 0) && !vault_has_chunk(w, 1) && !vault_has_chunk(w, 3));
 	assert_true(vault_have_bytes(w) == CHUNK && vault_first_missing(w) == 1);
+	vault_writer_free(w);
+}
+
+/* -- the order of things ------------------------------------------------------- */
+
+static char steps[400];
+
+static void step(const char *what)
+{
+	size_t len = strlen(steps);
+	str_copy(steps + len, sizeof(steps) - len, what);
+}
+
+static ssize_t noted_write(int fd, const void *data, size_t n, off_t off)
+{
+	step(off == 0 ? "A " : off == KYV_SLOT ? "B " : "record ");
+	return io_real()->write_at(fd, data, n, off);
+}
+
+static int noted_sync(int fd, bool data_only)
+{
+	step(data_only ? "sync " : "dir ");
+	return 0;
+}
+
+static int noted_truncate(int fd, off_t len)
+{
+	step("cut ");
+	return io_real()->truncate(fd, len);
+}
+
+static int noted_rename(const char *from, const char *to)
+{
+	step("rename ");
+	return io_real()->rename(from, to);
+}
+
+static void the_order_of_the_format(void **state)
+{
+	struct box *b = *state;
+	static const struct io noted = { noted_write, noted_sync, noted_truncate, noted_rename };
+	struct vault_paths paths = box_paths(b);
+	vault_free(b->v);
+	check_ok(b->v = vault_new(&paths, &noted, err));
+	check_ok(vault_unlock(b->v, NULL, 0, NULL, err));
+	struct vault_writer *w;
+	steps[0] = '\0';
+	check_ok(w = vault_create(b->v, "a.part", &no_meta, SOURCE_SIZE_UNKNOWN, err));
+	assert_string_equal(steps, "A sync dir ");
+	steps[0] = '\0';
+	static unsigned char chunk[VAULT_CHUNK];
+	check_ok(vault_write_chunk(w, 0, chunk, VAULT_CHUNK, err));
+	check_ok(vault_set_size(w, VAULT_CHUNK, err));
+	assert_string_equal(steps, "record B sync record ");
+	steps[0] = '\0';
+	check_ok(vault_finish(w, "a.kyv", NULL, err));
+	assert_string_equal(steps, "sync A sync B sync rename dir ");
 	vault_writer_free(w);
 }
 
@@ -442,8 +514,10 @@ int main(void)
 		TEST(meta_changes),
 		TEST(every_call_fails_once),
 		TEST(the_writer_goes_on),
+		TEST(torn_by_a_second_write),
 		TEST(lost_by_a_failed_sync),
 		TEST(a_torn_header),
+		TEST(the_order_of_the_format),
 	};
 	return cmocka_run_group_tests_name("vault_resume", tests, NULL, NULL);
 }

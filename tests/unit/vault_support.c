@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -- the folder
- * ------------------------------------------------------------------------------------ */
+/* -- the folder ---------------------------------------------------------------- */
 
 void box_make(struct box *b)
 {
@@ -61,8 +60,7 @@ int box_teardown(void **state)
 	return 0;
 }
 
-/* -- plaintext
- * ------------------------------------------------------------------------------------- */
+/* -- plaintext ----------------------------------------------------------------- */
 
 void plain_fill(unsigned seed, uint64_t off, unsigned char *dst, size_t n)
 {
@@ -123,8 +121,7 @@ void plain_check(struct box *b, const char *name, unsigned seed, uint64_t size, 
 	source_free(s);
 }
 
-/* -- bytes
- * ----------------------------------------------------------------------------------------- */
+/* -- bytes --------------------------------------------------------------------- */
 
 static int open_file(const struct box *b, const char *name, int flags)
 {
@@ -168,8 +165,7 @@ void bytes_cut(const struct box *b, const char *name, uint64_t len)
 	close(fd);
 }
 
-/* -- a disk that fails
- * ------------------------------------------------------------------------------ */
+/* -- a disk that fails --------------------------------------------------------- */
 
 static unsigned fault_left;
 static enum fault_way fault_how;

@@ -2,8 +2,8 @@
  *
  * term_curses drives a real one, term_memory keeps the grid for tests and scripts. Nothing here
  * waits: whoever wants a key polls term->fd first. Front end thread. */
-#ifndef UI_TERM_H
-#define UI_TERM_H
+#ifndef UI_TERMINAL_H
+#define UI_TERMINAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

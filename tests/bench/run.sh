@@ -1,0 +1,147 @@
+#!/bin/sh
+# The benches: each compares kiyya with a peer in one run, in rounds that take turns, and prints a row
+#
+#	name | what kiyya did | median | what the peer did | median | ratio (median of the rounds' ratios)
+#
+# as Markdown. Machines are noisy: only the ratios mean anything. Called by contrib/bench.
+#
+#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB]
+set -eu
+cd "$(dirname "$0")/../.."
+top_srcdir=$PWD
+top_builddir=$(cd "$1" && pwd)
+rounds=${2:-9}
+mib=${3:-1024}
+. "$top_srcdir/tests/e2e/lib.sh"
+e2e_begin bench
+bench=$top_builddir/tests/bench
+
+median() { # of the numbers on standard input
+	sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+# Pairs "ours theirs", one a round, on standard input.
+row() { # NAME OURS UNIT THEIRS
+	cat >"$E2E_DIR/pairs"
+	[ -s "$E2E_DIR/pairs" ] || { echo "bench: $1: no round came through" >&2; exit 1; }
+	ours=$(awk '{ print $1 }' "$E2E_DIR/pairs" | median)
+	theirs=$(awk '{ print $2 }' "$E2E_DIR/pairs" | median)
+	ratio=$(awk '{ print $1 / $2 }' "$E2E_DIR/pairs" | median)
+	least=$(awk '{ print $1 / $2 }' "$E2E_DIR/pairs" | sort -g | head -n 1)
+	most=$(awk '{ print $1 / $2 }' "$E2E_DIR/pairs" | sort -g | tail -n 1)
+	printf '| %s | %s | %.4g %s | %s | %.4g %s | **%.2f** (%.2f–%.2f) |\n' \
+		"$1" "$2" "$ours" "$3" "$4" "$theirs" "$3" "$ratio" "$least" "$most"
+}
+
+now_ms() {
+	date +%s%3N
+}
+
+took() { # COMMAND... : milliseconds
+	took_begin=$(now_ms)
+	"$@" >/dev/null 2>&1 || { echo "bench: failed: $*" >&2; exit 1; }
+	echo $(($(now_ms) - took_begin))
+}
+
+# -- the first frame -----------------------------------------------------------------------------------
+
+can_be_cold() {
+	[ -w /proc/sys/vm/drop_caches ]
+}
+
+forget_files() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+}
+
+prepare_frames() {
+	fixture_start --media "$MEDIA"
+	write_config
+	kiyya list @demo:d >/dev/null
+	fixture_stop # titles come from the cache, nobody else is there
+	cat >"$E2E_DIR/feed.xml" <<-'FEED'
+		<?xml version="1.0"?><rss version="2.0"><channel><title>The Demo Channel</title><link>http://127.0.0.1/</link>
+		<description>d</description><item><title>City at Night</title><link>http://127.0.0.1/1</link></item></channel></rss>
+	FEED
+	echo "file://$E2E_DIR/feed.xml" >"$E2E_DIR/urls"
+	: >"$E2E_DIR/newsboat.conf"
+	newsboat -u "$E2E_DIR/urls" -c "$E2E_DIR/newsboat.db" -C "$E2E_DIR/newsboat.conf" -x reload >/dev/null 2>&1
+}
+
+frame_kiyya() {
+	"$bench/first_frame" "City at Night" "$KIYYA" @demo:d
+}
+
+frame_newsboat() {
+	"$bench/first_frame" "The Demo Channel" newsboat -u "$E2E_DIR/urls" -c "$E2E_DIR/newsboat.db" \
+		-C "$E2E_DIR/newsboat.conf"
+}
+
+frame_htop() {
+	"$bench/first_frame" F10 htop
+}
+
+frames() { # PEER HEAT
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		[ "$2" = warm ] || forget_files
+		a=$(frame_kiyya)
+		[ "$2" = warm ] || forget_files
+		b=$("frame_$1")
+		echo "$a $b"
+		i=$((i + 1))
+	done
+}
+
+bench_frames() {
+	prepare_frames
+	frame_kiyya >/dev/null
+	for heat in warm cold; do
+		[ $heat = warm ] || can_be_cold || { echo "bench: no cold start: drop_caches is not ours" >&2; continue; }
+		for peer in newsboat htop; do
+			frames $peer $heat | row "first frame, $heat" "cached titles shown" ms "$peer"
+		done
+	done
+}
+
+# -- sealing and opening -------------------------------------------------------------------------------
+
+bench_seal() {
+	"$bench/bench_seal" 256 >"$E2E_DIR/seal"
+	cat "$E2E_DIR/seal" >&2
+	for what in seal open; do
+		ratio=$(awk -v w="${what}_ratio" '$1 == w { print $2 }' "$E2E_DIR/seal")
+		rest=$(awk -v w="${what}_ratio" '$1 == w { $1 = ""; $2 = ""; print }' "$E2E_DIR/seal")
+		printf '| %s | 256 MiB through the vault |  | libsodium, same chunks, same files | %s | **%s** of its speed |\n' \
+			"$what" "$rest" "$ratio"
+	done
+}
+
+# -- download --------------------------------------------------------------------------------------------
+
+
+bench_download() {
+	head -c $((mib * 1048576)) /dev/urandom >"$E2E_DIR/film"
+	fixture_start --media "$MEDIA" --marked "$E2E_DIR/film"
+	write_config
+	item=$(claim_id marked)
+	url=$(kiyya show "$item" --json | sed 's/.*"quality":"original","type":"[^"]*","url":"\([^"]*\)".*/\1/')
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		kiyya show "$item" >/dev/null
+		a=$(took kiyya download "$item")
+		kiyya rm --yes "$item" >/dev/null
+		b=$(took sh -c 'curl -sf -H "Referer: https://odysee.com/" -o "$1" "$2" && sync "$1"' sh "$E2E_DIR/plain" "$url")
+		rm "$E2E_DIR/plain"
+		echo "$a $b"
+		i=$((i + 1))
+	done | row "download $mib MiB" "into the vault, hash checked" ms 'curl -o F && sync F'
+	fixture_stop
+}
+
+echo '| bench | kiyya | median | peer | median | ratio |'
+echo '| --- | --- | --- | --- | --- | --- |'
+bench_frames
+bench_seal
+rounds=$(((rounds + 1) / 2))
+bench_download
