@@ -4,8 +4,8 @@
  *	play_load(p, url, start, err)           also before that is done
  *	… the wake is signalled … while (play_next(p, &snapshot)) …
  *
- * No call waits, but for play_free. LC_NUMERIC has to be "C". What is only found while the player starts
- * (it is missing, it does not know an option) comes as PLAY_FAILED, before anything was played. */
+ * No call waits, but for play_free. LC_NUMERIC has to be "C". What is only found while the player
+ * starts (it is missing, it does not know an option) comes as PLAY_FAILED, before anything played. */
 #ifndef KIYYA_PLAY_H
 #define KIYYA_PLAY_H
 
@@ -23,8 +23,7 @@ struct play_options {
 	bool local;                 /* our own loopback server: no proxy, no referrer */
 	const char *mpv_config;     /* file; NULL or "" none */
 	const struct strs *headers; /* for the player host; NULL none */
-	const struct strs
-	    *options; /* user's "name=value", after ours; unknown: PLAY_FAILED with ERR_USAGE */
+	const struct strs *options; /* user's "name=value", after ours; NULL none */
 };
 /* o is copied; wake is borrowed until play_free. ERR_USAGE: no such output, or no name=value. */
 struct play *play_new(const struct wake *wake, const struct play_options *o, struct err *err);
@@ -40,15 +39,16 @@ struct play_snapshot {
 	int volume;                /* per cent */
 	bool muted;
 	bool seeked; /* a seek has just finished */
-	/* PLAY_FAILED: ERR_PLAYER missing or cannot play this, ERR_NET not opened or broken off (of our own server
-	 * stream_trouble knows why), ERR_USAGE an option, ERR_CONFIG mpv_config. */
+	/* PLAY_FAILED: ERR_PLAYER missing or cannot play this, ERR_NET not opened or broken off (of our
+	 * own server stream_trouble knows why), ERR_USAGE an unknown option, ERR_CONFIG mpv_config. */
 	struct err why;
 };
 /* Takes what happened since the last call; false when nothing did. Never waits. */
 bool play_next(struct play *p, struct play_snapshot *ret);
-/* command: pause (toggle) seek (by seconds) volume (by per cent) mute (toggle) stop speed (to a factor) */
+/* command: pause, mute (toggle), seek (by seconds), volume (by per cent), speed (to a factor), stop */
 bool play_command(struct play *p, const char *command, double amount, struct err *err);
-/* Slow the first time: 0.1 s. Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. */
+/* Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. Slow the first
+ * time: 0.1 s. */
 char *play_library_version(void);
 
 #endif
