@@ -37,9 +37,10 @@ char *text_simple(const char *s)
 	if (!may_need(s))
 		return NULL;
 	struct buf out;
-	buf_init(&out, strlen(s));
+	size_t len = strlen(s);
+	buf_init(&out, len);
 	bool joined = false;
-	for (size_t left = strlen(s); left > 0;) {
+	for (size_t left = len; left > 0;) {
 		int32_t c;
 		size_t n = utf8_next(s, left, &c);
 		if (is_regional(c))
@@ -52,5 +53,8 @@ char *text_simple(const char *s)
 		s += n;
 		left -= n;
 	}
-	return buf_steal(&out);
+	if (out.len < len)
+		return buf_steal(&out);
+	buf_release(&out);
+	return NULL;
 }

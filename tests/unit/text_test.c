@@ -350,8 +350,8 @@ static void test_simple_text_is_drawn_alike(void **state)
 		{ "in 🇪🇹 now", "in ET now" },
 		{ "👍🏽", "👍" },
 		{ "❤️ it", "❤ it" },
-		{ "🍜", "🍜" },
-		{ "Members’ Evening", "Members’ Evening" },
+		{ "🍜", NULL },
+		{ "Members’ Evening", NULL },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *simple = text_simple(rows[i].text);
