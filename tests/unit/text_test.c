@@ -348,6 +348,9 @@ static void test_simple_text_is_drawn_alike(void **state)
 		{ "👩‍🍳 cooks", "👩 cooks" },
 		{ "👨‍👩‍👧‍👦", "👨" },
 		{ "in 🇪🇹 now", "in ET now" },
+		{ "👩🏽‍❤️‍💋‍👨🏿!", "👩!" },
+		{ "🧙‍♂️", "🧙" },
+		{ "क्‍ष", "क्ष" }, /* a joiner between letters: they stay */
 		{ "👍🏽", "👍" },
 		{ "❤️ it", "❤ it" },
 		{ "🍜", NULL },
