@@ -1,7 +1,6 @@
 /* Text that every terminal draws alike: no sign that one terminal joins and the next draws in pieces. */
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 #include "kiyya/text.h"
 #include "utf8.h"
 
@@ -21,6 +20,12 @@ static bool is_regional(int32_t c)
 	return c >= FIRST_REGIONAL && c <= LAST_REGIONAL;
 }
 
+/* What a joiner may add to an emoji: hearts, staffs, other emoji. Letters behind a joiner are text. */
+static bool is_symbol(int32_t c)
+{
+	return (c >= 0x2190 && c < 0x2c00) || c >= 0x1f000;
+}
+
 /* Whether anything of it is drawn differently here and there: all such signs begin with these bytes. */
 static bool may_need(const char *s)
 {
@@ -37,20 +42,24 @@ char *text_simple(const char *s)
 	if (!may_need(s))
 		return NULL;
 	struct buf out;
-	buf_init(&out, strlen(s));
+	size_t len = strlen(s);
+	buf_init(&out, len);
 	bool joined = false;
-	for (size_t left = strlen(s); left > 0;) {
+	for (size_t left = len; left > 0;) {
 		int32_t c;
 		size_t n = utf8_next(s, left, &c);
 		if (is_regional(c))
 			buf_add_char(
 			    &out,
 			    (char)('A' + (c - FIRST_REGIONAL))); /* a flag: its country's letters */
-		else if (!is_drawing_hint(c) && !(joined && utf8proc_charwidth(c) == 2))
+		else if (!is_drawing_hint(c) && !(joined && is_symbol(c)))
 			buf_add(&out, s, n);
 		joined = c == JOINER; /* of joined signs the first one stands for all */
 		s += n;
 		left -= n;
 	}
-	return buf_steal(&out);
+	if (out.len < len)
+		return buf_steal(&out);
+	buf_release(&out);
+	return NULL;
 }
