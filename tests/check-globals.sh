@@ -15,6 +15,7 @@ allowed() {
 libbase.a the_log   one log for the program: whoever fails anywhere must be heard
 libbase.a die_hook  called when memory is out, from wherever that is
 libbase.a empty     what an empty buffer points to; never written
+libstream.a seen    an address that marks a request; never written
 libui.a   restore   what the crash hook writes to give the terminal back; curses may not be called from there
 TABLE
 }

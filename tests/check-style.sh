@@ -56,7 +56,7 @@ FNR == most_lines + 1 { wrong("over " most_lines " lines: this file is two files
 /(^|[^A-Za-z])(TODO|FIXME|XXX)([^A-Za-z]|$)/ { wrong("unfinished business: do it or write an issue") }
 {
 	code = code_of($0)
-	if (word(code, "sprintf|vsprintf|strcpy|strcat|strncpy|strncat|atoi|atol|strtok|gets|system|popen|alloca"))
+	if (word(code, "sprintf|vsprintf|strcpy|strcat|strncpy|strncat|atoi|strtok|gets|system|popen|alloca"))
 		wrong("a banned function (HACKING.md has the list)")
 	if (word(code, "sleep|usleep|nanosleep|clock_nanosleep"))
 		wrong("a sleep: wait for what you wait for")

@@ -92,6 +92,8 @@ extern const struct setting_def setting_defs[SETTING_COUNT];
 
 void settings_init(struct settings *s); /* the defaults */
 void settings_release(struct settings *s);
+/* False for a key of the contract that this version takes and does not act on yet. */
+bool settings_acts(int key);
 /* The index of a key such as "gateway.urls"; -1 if there is none. */
 int settings_find(const char *key);
 /* The known key nearest to a misspelt one; never NULL. */

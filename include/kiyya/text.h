@@ -22,6 +22,9 @@ bool text_is_clean(const char *s, size_t len, bool newlines);
 int text_width(const char *s);
 /* The next grapheme cluster: its length in bytes (0 at the end) and its columns (0, 1 or 2). */
 size_t text_next(const char *s, int *ret_width);
+/* s as every terminal draws it alike: of joined emoji the first, flags as letters, no skin tones or variation selectors.
+ * Owned; NULL when s is that already. */
+char *text_simple(const char *s);
 /* Bytes of the longest prefix at most `width` columns wide, ending on a grapheme. */
 size_t text_fit(const char *s, int width);
 /* Copies s cut to `width` columns, ending in `more` ("…" or "...") when something was cut. Owned. */

@@ -110,6 +110,10 @@ struct source *vault_open(struct vault *v, const char *name, struct err *err);
 /* NULL if s is no vault file's. Borrowed from s; changes when s is read. */
 const struct vault_info *vault_source_info(const struct source *s);
 
+/* What HTTP calls the file (RFC 9110, 8.8.3): BLAKE2b-128 of the file id, so that the id itself is not given out. False
+ * if file_id is not 32 hex digits. Any thread. */
+bool vault_etag(const char *file_id, char etag[VAULT_FILE_ID_HEX]);
+
 struct vault_verdict {
 	uint64_t chunks;
 	uint64_t *

@@ -17,11 +17,16 @@ static bool take_pair(void *arg, int line, const char *key, const char *value, s
 {
 	struct loading *l = arg;
 	int known = settings_find(key);
-	if (known >= 0)
-		return settings_set(l->settings, known, value, "file", err);
-	char *warning = str_fmt("%s:%d: unknown key %s; did you mean %s?", l->path, line, key,
-				settings_nearest(key));
-	strs_add(l->warnings, warning);
+	if (known >= 0 && !settings_set(l->settings, known, value, "file", err))
+		return false;
+	char *warning = NULL;
+	if (known < 0)
+		warning = str_fmt("%s:%d: unknown key %s; did you mean %s?", l->path, line, key,
+				  settings_nearest(key));
+	else if (!settings_acts(known))
+		warning = str_fmt("%s:%d: %s does nothing in this version", l->path, line, key);
+	if (warning)
+		strs_add(l->warnings, warning);
 	free(warning);
 	return true;
 }

@@ -147,6 +147,9 @@ static void all_queued(struct download_request *r)
 	} else {
 		ticket_done(t, &err);
 	}
+	/* Whoever held the lock when the browser was opened may have ended since. */
+	if (core->work_off && !core->lock && !core->offline)
+		engine_begin_work_off(core->engine);
 	if (core->lock)
 		engine_kick(core->engine);
 	else

@@ -31,7 +31,7 @@ struct run {
 	struct rate rate;
 	uint64_t received; /* by transfers before this one */
 	int64_t had;       /* row.have when this try began */
-	char *old_file;            /* of the content before; stays until the new file has its first record */
+	char *old_file; /* of the content before; stays until the new file has its first record */
 	bool looked_up, keep_mismatch, dirty;
 	int64_t saved_at;
 };
@@ -147,6 +147,19 @@ static void save(struct run *r)
 		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
 }
 
+/* download.rate is for all items together. */
+static void share_rate(struct engine *e)
+{
+	int64_t rate = e->core->settings->download_rate, running = 0;
+	if (!rate)
+		return;
+	for (struct run *r = e->runs; r; r = r->next)
+		running += r->transfer != NULL;
+	for (struct run *r = e->runs; r; r = r->next)
+		if (r->transfer)
+			transfer_limit(r->transfer, rate / running > 0 ? rate / running : 1);
+}
+
 /* While anything runs: ten times a second what moved is told. */
 static void on_tick(void *arg)
 {
@@ -154,6 +167,7 @@ static void on_tick(void *arg)
 	e->tick = 0;
 	int64_t now = clock_mono_ms(e->core->clock);
 	bool any = false;
+	share_rate(e);
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
 		rate_add(&r->rate, now, received(r));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "keep.h"
-#include "kiyya/hash.h"
 #include "kiyya/stream.h"
 
 void grants_release(struct grants *g)
@@ -19,15 +18,6 @@ void grants_release(struct grants *g)
 	}
 }
 
-/* 32 hex digits that say which file it is, without giving its id away. */
-static void etag_of(const char *file_id, char etag[33])
-{
-	char hex[HASH_HEX_MAX];
-	hash_once_hex(HASH_SHA256, file_id, strlen(file_id), hex);
-	memcpy(etag, hex, 32);
-	etag[32] = 0;
-}
-
 const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err)
 {
 	if (!g->stream)
@@ -39,8 +29,10 @@ const char *grants_give(struct grants *g, const struct copy *c, int port, struct
 				    .last_modified = c->added_at };
 	if (!item.source)
 		return NULL;
-	if (c->file_id[0])
-		etag_of(c->file_id, item.etag);
+	if (c->encrypted)
+		vault_etag(c->file_id, item.etag);
+	else
+		str_copy(item.etag, sizeof(item.etag), c->file_id);
 	char *url = stream_grant(g->stream, &item, err);
 	if (!url)
 		return NULL;

@@ -484,3 +484,9 @@ int64_t transfer_retry_after_s(const struct transfer *t)
 {
 	return t->retry_after;
 }
+
+void transfer_limit(struct transfer *t, int64_t bytes_a_second)
+{
+	if (t->call)
+		http_limit(t->core->http, t->call, bytes_a_second);
+}

@@ -25,6 +25,7 @@ struct transfer *transfer_start(struct core *core, struct download *row, bool ke
 				const struct transfer_events *events);
 void transfer_free(struct transfer *t); /* stops; what is written stays; NULL is fine */
 uint64_t transfer_received(const struct transfer *t); /* bytes that came over the network so far */
+void transfer_limit(struct transfer *t, int64_t bytes_a_second); /* 0: none */
 int64_t transfer_retry_after_s(const struct transfer *t); /* what the server asked for; -1 nothing */
 
 #endif

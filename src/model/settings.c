@@ -219,6 +219,33 @@ void settings_release(struct settings *s)
 	*s = (struct settings){ 0 };
 }
 
+bool settings_acts(int key)
+{
+	static const enum setting_key waiting[] = {
+		SET_ui_start,
+		SET_download_connections,
+		SET_download_schedule,
+		SET_vault_quota,
+		SET_key_timeout,
+		SET_key_idle_lock,
+		SET_key_command,
+		SET_play_quality,
+		SET_play_command,
+		SET_play_auto_upgrade,
+		SET_app_linger,
+		SET_history_searches,
+		SET_history_played,
+		SET_hook_done,
+		SET_hook_failed,
+		SET_hook_new,
+		SET_update_manifest_url,
+	};
+	for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
+		if ((int)waiting[i] == key)
+			return false;
+	return true;
+}
+
 int settings_find(const char *key)
 {
 	for (int i = 0; i < SETTING_COUNT; i++)

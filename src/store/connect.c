@@ -52,12 +52,13 @@ bool store_is_damage(int rc)
 }
 
 /* Somebody else's file is refused before anything of it is changed. */
-static bool is_ours(struct store *s, struct err *err)
+static bool is_ours(struct store *s, bool *ret_empty, struct err *err)
 {
 	int64_t application, objects;
 	if (!sql_number(s, err, &application, 0, "PRAGMA application_id") ||
 	    !sql_number(s, err, &objects, 0, "SELECT count(*) FROM sqlite_schema"))
 		return false;
+	*ret_empty = objects == 0;
 	if (application == STORE_APPLICATION_ID || (application == 0 && objects == 0))
 		return true;
 	return err_set(err, ERR_DATABASE, 0, "%s is not a database of kiyya: move it away",
@@ -84,19 +85,22 @@ bool store_connect(struct store *s, struct err *err)
 		return store_fail(s->db, s->path, rc, "opening the database", err);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	restrict_connection(s->db);
-	/* auto_vacuum takes only on an empty file, and only before the change to WAL. */
-	return is_ours(s, err) && sql_script(s,
-					     "PRAGMA auto_vacuum = INCREMENTAL;"
-					     "PRAGMA journal_mode = WAL;"
-					     "PRAGMA synchronous = FULL;"
-					     "PRAGMA foreign_keys = ON;"
-					     "PRAGMA cache_size = -8192;"
-					     "PRAGMA temp_store = MEMORY;"
-					     "PRAGMA cell_size_check = ON;"
-					     "PRAGMA journal_size_limit = 8388608;"
-					     "CREATE TEMP TABLE held ("
-					     "key TEXT PRIMARY KEY) WITHOUT ROWID;",
-					     err);
+	bool empty;
+	if (!is_ours(s, &empty, err))
+		return false;
+	/* Takes only before the first table and before WAL; later it would write at each start. */
+	if (empty && !sql_script(s, "PRAGMA auto_vacuum = INCREMENTAL", err))
+		return false;
+	return sql_script(s,
+			  "PRAGMA journal_mode = WAL;"
+			  "PRAGMA synchronous = FULL;"
+			  "PRAGMA foreign_keys = ON;"
+			  "PRAGMA cache_size = -8192;"
+			  "PRAGMA temp_store = MEMORY;"
+			  "PRAGMA cell_size_check = ON;"
+			  "PRAGMA journal_size_limit = 8388608;"
+			  "CREATE TEMP TABLE held (key TEXT PRIMARY KEY) WITHOUT ROWID;",
+			  err);
 }
 
 const char *store_library_version(void)

@@ -113,7 +113,7 @@ static size_t next_drawn(const char *s, int *ret_width)
 	return len;
 }
 
-int canvas_text_width(const char *text, int most)
+static int simple_width(const char *text, int most)
 {
 	int width = 0;
 	for (int w; width <= most;) {
@@ -126,12 +126,19 @@ int canvas_text_width(const char *text, int most)
 	return width;
 }
 
-int canvas_text(struct canvas *c, int line, int column, int width, const char *text, enum role role)
+int canvas_text_width(const char *text, int most)
 {
-	if (width <= 0)
-		return 0;
+	char *simple = text_simple(text);
+	int width = simple_width(simple ? simple : text, most);
+	free(simple);
+	return width;
+}
+
+static int draw_simple(struct canvas *c, int line, int column, int width, const char *text,
+		       enum role role)
+{
 	int end = column + width;
-	bool cut = canvas_text_width(text, width) > width;
+	bool cut = simple_width(text, width) > width;
 	const char *more = c->glyphs->more;
 	int more_width = cut ? text_width(more) : 0;
 	if (more_width > width)
@@ -147,8 +154,19 @@ int canvas_text(struct canvas *c, int line, int column, int width, const char *t
 		text += len;
 	}
 	if (more_width > 0)
-		return at - column + canvas_text(c, line, at, more_width, more, role);
+		return at - column + draw_simple(c, line, at, more_width, more, role);
 	return at - column;
+}
+
+int canvas_text(struct canvas *c, int line, int column, int width, const char *text, enum role role)
+{
+	if (width <= 0)
+		return 0;
+	/* What one terminal joins and another does not would shift the rest of the line. */
+	char *simple = text_simple(text);
+	int drawn = draw_simple(c, line, column, width, simple ? simple : text, role);
+	free(simple);
+	return drawn;
 }
 
 int canvas_text_right(struct canvas *c, int line, int column, int width, const char *text,

@@ -11,85 +11,6 @@ static struct view *view_of_slot(struct ui *ui, uint32_t slot)
 	return slot >= SLOT_VIEW && i < n_views ? &ui->views[i] : NULL;
 }
 
-/* Loads a view again that has been loaded before. */
-static void reload(struct ui *ui, const struct view_ops *ops)
-{
-	struct view *v = ui_view_of(ui, ops);
-	if (v->state != VIEW_NEW)
-		v->ops->load(ui, v, false);
-}
-
-/* -- downloads --------------------------------------------------------------------------------- */
-
-static void note_download(void *arg, struct claim *c)
-{
-	const struct ev_download *d = arg;
-	bool gone = str_eq(d->event_, "removed");
-	bool done = str_eq(d->state_, "done");
-	c->local.downloading = !gone && !done;
-	if (done && !gone)
-		c->local.offline = true;
-}
-
-static void download_is_done(struct ui *ui, const struct ev_download *d)
-{
-	ui_say(ui, "downloaded: %s", d->title_ ? d->title_ : d->claim_id_);
-	reload(ui, &view_library);
-}
-
-/* The listing that a row belongs to: news that comes while one is open counts as named by it. */
-static uint64_t seen_in(const struct ui *ui, const struct event *e, const struct item *old)
-{
-	if (e->ticket != 0)
-		return e->ticket;
-	for (size_t i = 0; i < ui->n_tickets; i++)
-		if (ui->tickets[i].kind == REQ_QUEUE)
-			return ui->tickets[i].id;
-	return old ? old->seen : 0;
-}
-
-/* Puts the row in; true when more than its numbers have changed. */
-static bool put_download(struct ui *ui, struct event *e)
-{
-	struct ev_download *d = &e->u.download;
-	char key[ITEM_KEY_SIZE];
-	item_key_of_download(key, d);
-	if (str_eq(d->event_, "removed")) {
-		rows_drop(&ui->queue, key);
-		event_free(e);
-		return true;
-	}
-	struct item *old = rows_find(&ui->queue, key);
-	bool was_done = old && item_is_state(old, "done");
-	bool same_state = old && item_is_state(old, d->state_ ? d->state_ : "");
-	/* The pane keeps what was finished while we looked, even when the queue is listed again. */
-	bool finished_here =
-	    old && str_eq(d->state_, "done") && (!was_done || downloads_wants(old));
-	if (finished_here)
-		str_set(&d->event_, "done");
-	struct item it;
-	item_init_event(&it, e);
-	it.seen = seen_in(ui, e, old);
-	const struct item *now = rows_put(&ui->queue, it);
-	if (finished_here && !was_done)
-		download_is_done(ui, item_download(now));
-	return !same_state;
-}
-
-static void take_download(struct ui *ui, struct event *e)
-{
-	if (e->u.download.claim_id_)
-		ui_each_claim(ui, e->u.download.claim_id_, note_download, &e->u.download);
-	bool listed = e->ticket != 0;
-	if (put_download(ui, e) || listed) {
-		listing_update(&ui->pane);
-		struct view *v = ui_view_of(ui, &view_queue);
-		listing_update(&v->listing);
-		ui->dirty = true;
-	}
-	detail_forget(ui);
-}
-
 /* -- copies ------------------------------------------------------------------------------------ */
 
 static void note_no_copy(void *arg, struct claim *c)
@@ -135,6 +56,16 @@ static void take_player(struct ui *ui, struct event *e)
 	ui->player = over ? NULL : e;
 	if (over)
 		event_free(e);
+}
+
+static void take_status(struct ui *ui, struct event *e)
+{
+	const struct ev_status *before = ui->status ? &ui->status->u.status : NULL;
+	const struct ev_status *now = &e->u.status;
+	if (!before || before->active_ != now->active_ || !str_eq(before->gateway_, now->gateway_))
+		ui->dirty = true;
+	event_free(ui->status);
+	ui->status = e;
 }
 
 static void take_note(struct ui *ui, const struct ev_note *n)
@@ -232,9 +163,9 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 	}
 	ui_close_ticket(ui, t);
 	if (kind == REQ_QUEUE_ACT || kind == REQ_DOWNLOAD)
-		reload(ui, &view_queue);
+		ui_reload(ui, &view_queue);
 	if (kind == REQ_REMOVE)
-		reload(ui, &view_library);
+		ui_reload(ui, &view_library);
 	detail_forget(ui);
 }
 
@@ -249,7 +180,9 @@ static void take_row(struct ui *ui, const struct ticket *t, struct event *e)
 void ui_take_event(struct ui *ui, struct event *e)
 {
 	struct ticket *t = ui_ticket(ui, e->ticket);
-	bool progress = e->kind == EV_PLAYER || (e->kind == EV_DOWNLOAD && e->ticket == 0);
+	/* Numbers that run are drawn now and then; whoever sees more in them says so. */
+	bool progress = e->ticket == 0 &&
+			(e->kind == EV_PLAYER || e->kind == EV_DOWNLOAD || e->kind == EV_STATUS);
 	ui->stirred = true;
 	ui->dirty = ui->dirty || !progress;
 	if (t && t->stale && e->kind != EV_DONE && e->kind != EV_DOWNLOAD) {
@@ -261,7 +194,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		take_page(ui, t, e);
 		return;
 	case EV_DOWNLOAD:
-		take_download(ui, e);
+		downloads_take(ui, e);
 		return;
 	case EV_COPY:
 		if (t && t->kind == REQ_REMOVE)
@@ -277,8 +210,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		take_player(ui, e);
 		return;
 	case EV_STATUS:
-		event_free(ui->status);
-		ui->status = e;
+		take_status(ui, e);
 		return;
 	case EV_NOTE:
 		take_note(ui, &e->u.note);

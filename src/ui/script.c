@@ -1,7 +1,7 @@
 /* Drives the screen without a terminal: the language of the .test files in tests/ui and of bug reports.
  *
  *	# a comment; blank lines are nothing
- *	keys    3 j <Enter> ^F      key names with blanks between; a number repeats the next one
+ *	keys    3 j <Enter> ^F      key names with blanks between; a number repeats the next one, a last one is a key
  *	text    hello world         types the rest of the line, blanks and all
  *	paste   @name:1             the same as a terminal's bracketed paste
  *	wait    idle                until every request is answered and every event shown

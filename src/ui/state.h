@@ -124,6 +124,7 @@ void ui_resize(struct ui *ui);
 struct view *ui_view(struct ui *ui); /* the one shown */
 struct view *ui_view_of(struct ui *ui, const struct view_ops *ops);
 void ui_show_view(struct ui *ui, size_t i);
+void ui_reload(struct ui *ui, const struct view_ops *ops); /* if it has been loaded at all */
 
 /* -- ask.c: requests --------------------------------------------------------------------------- */
 /* Sends and remembers; 0 (and the status line says so): the backend has gone. */
@@ -174,7 +175,8 @@ void ui_unmark(struct ui *ui);
 /* -- detail.c, bar.c, page.c, downloads.c, draw.c ---------------------------------------------- */
 void detail_draw(struct ui *ui, struct rect pane);
 void detail_scroll(struct ui *ui, int by);
-void detail_forget(struct ui *ui); /* builds it anew at the next draw */
+void detail_forget(struct ui *ui);                   /* builds it anew at the next draw */
+void downloads_take(struct ui *ui, struct event *e); /* an EV_DOWNLOAD; moves */
 void downloads_draw(struct ui *ui, struct rect pane);
 bool downloads_wants(const struct item *it);
 void bar_draw_top(struct ui *ui);

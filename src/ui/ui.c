@@ -38,7 +38,15 @@ void ui_show_view(struct ui *ui, size_t i)
 	if (ui->page.open)
 		page_close(ui);
 	struct view *v = ui_view(ui);
+	/* A list that comes whole, from this machine, is cheap: it is asked for each time. */
 	if (!ui_is_loading(ui, v->slot) && (v->state == VIEW_NEW || !v->ops->near_end))
+		v->ops->load(ui, v, false);
+}
+
+void ui_reload(struct ui *ui, const struct view_ops *ops)
+{
+	struct view *v = ui_view_of(ui, ops);
+	if (v->state != VIEW_NEW)
 		v->ops->load(ui, v, false);
 }
 

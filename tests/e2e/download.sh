@@ -96,7 +96,7 @@ check_eq "cat" "$hash" "$(sum_of "$id")"
 check_exit 0 kiyya verify --all --json
 check_eq "all of them well" 3 "$(printf '%s\n' "$out" | grep -c '"publisher_hash":"match"')"
 
-"$KIYYA" serve "$id" >"$E2E_DIR/url" 2>"$E2E_DIR/serve.err" &
+"$KIYYA" serve "$id" >"$E2E_DIR/url" 2>"$E2E_DIR/serve.err" 8>&- &
 server=$!
 e2e_child "$server"
 check "serve prints an address" wait_until 10 contains "$E2E_DIR/url" "http://127.0.0.1:"

@@ -26,7 +26,7 @@ kills=0
 check_exit 0 kiyya download "$item" --queue-only
 while [ $kills -lt 10 ]; do
 	before=$(bytes_sent player)
-	"$KIYYA" queue run >"$E2E_DIR/run.out" 2>&1 &
+	"$KIYYA" queue run >"$E2E_DIR/run.out" 2>&1 8>&- &
 	pid=$!
 	e2e_child "$pid"
 	wait_until 10 is_progressing "$before" || break

@@ -199,9 +199,13 @@ contains() { # FILE TEXT
 
 # -- the stand-in ------------------------------------------------------------------------------------
 
+# Its standard input is a pipe that this shell holds: should the shell be killed, it ends all the same.
 fixture_start() { # OPTIONS...
-	"$support/fixture_gateway" "$@" >"$E2E_DIR/fixture.out" 2>"$E2E_DIR/fixture.err" 9>&- &
+	[ -p "$E2E_DIR/leash" ] || mkfifo "$E2E_DIR/leash"
+	"$support/fixture_gateway" --until-eof "$@" <"$E2E_DIR/leash" \
+		>"$E2E_DIR/fixture.out" 2>"$E2E_DIR/fixture.err" &
 	FIXTURE_PID=$!
+	exec 8>"$E2E_DIR/leash"
 	if ! wait_until 20 contains "$E2E_DIR/fixture.out" port; then
 		cat "$E2E_DIR/fixture.err"
 		echo "not ok - the stand-in gateway did not start"
@@ -307,13 +311,13 @@ write_config() { # [-]
 
 # In the background say "$KIYYA": $! is then the program's own PID and not that of a shell around it.
 kiyya() {
-	"$KIYYA" "$@"
+	"$KIYYA" "$@" 8>&-
 }
 
 # -- a terminal: tmux with a server of its own ---------------------------------------------------------
 
 tm() {
-	tmux -L "kiyya$$" -f /dev/null "$@"
+	tmux -L "kiyya$$" -f /dev/null "$@" 8>&-
 }
 
 tm_start() { # COLSxROWS COMMAND...

@@ -37,7 +37,7 @@ check_not "nothing before" leaks
 
 fixture_control '{"throttle":4000000}'
 item=$(claim_id marked)
-"$KIYYA" download "$item" >"$E2E_DIR/out" 2>&1 &
+"$KIYYA" download "$item" >"$E2E_DIR/out" 2>&1 8>&- &
 download=$!
 e2e_child "$download"
 looks=0

@@ -82,7 +82,7 @@ leave() { # back to the list, out of the program, past a question
 	! tm_shows "y/n" || tm_keys y
 	wait_until 1 tm_shows "all-over"
 }
-check "q leaves" wait_until 15 leave 
+check "q leaves" wait_until 15 leave
 check "with 0" tm_wait "ended-0"
 check "the terminal is as it was" cmp "$E2E_DIR/before" "$E2E_DIR/after"
 check_eq "the cursor is back, the other screen is not" "1 0" "$(tm display-message -p '#{cursor_flag} #{alternate_on}')"

@@ -2,6 +2,7 @@
 #include "http_wire.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,8 +164,9 @@ bool wire_is_ended(int fd)
 	do
 		got = wire_read(fd, block, sizeof(block));
 	while (got == sizeof(block));
-	/* A time-out of the socket is not an end. */
+	/* A time-out of the socket is not an end; a reset is. */
+	errno = 0;
 	struct timeval now = { .tv_usec = 1000 };
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &now, sizeof(now));
-	return recv(fd, block, 1, 0) == 0;
+	return recv(fd, block, 1, 0) <= 0 && errno != EAGAIN;
 }

@@ -1,246 +1,21 @@
-/* The player on a real libmpv, without picture or sound, fed by the local server with a clip that
- * ffmpeg makes. */
+/* The player on a real libmpv, without picture or sound, fed by the local server with a clip that ffmpeg makes. */
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 #include "http_wire.h"
-#include "kiyya/clock.h"
 #include "kiyya/file.h"
-#include "kiyya/mem.h"
-#include "kiyya/play.h"
 #include "kiyya/str.h"
-#include "kiyya/stream.h"
-#include "kiyya/wake.h"
 #include "odd_source.h"
 #include "play_mpv.h"
+#include "play_room.h"
 #include "play_setup.h"
-
-#define CLIP_SECONDS 12
-#define CLIP_MOST    (16u << 20)
-
-/* Made once for all tests. */
-struct studio {
-	char *dir;
-	bool has_clip;
-	struct buf mp4, ts;
-};
-struct room {
-	struct studio *studio;
-	struct wake wake;
-	struct stream *stream;
-	struct play *play;
-	struct play_snapshot last;
-	char *url;
-};
-static struct studio studio;
-
-/* ---- a clip ---- */
-
-static bool run_ffmpeg(const char *const *args)
-{
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-		dup2(null, 0);
-		execvp("ffmpeg", (char *const *)(uintptr_t)args);
-		_exit(127);
-	}
-	int status;
-	while (waitpid(pid, &status, 0) < 0)
-		assert_int_equal(errno, EINTR);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static bool make_clips(void)
-{
-	char *mp4 = str_fmt("%s/clip.mp4", studio.dir), *ts = str_fmt("%s/clip.ts", studio.dir);
-	char *seconds = str_fmt("%d", CLIP_SECONDS);
-	// clang-format off
-	const char *const encode[] = {
-		"ffmpeg", "-v", "error",
-		"-f", "lavfi", "-i", "testsrc=size=160x120:rate=25",
-		"-f", "lavfi", "-i", "sine=frequency=440",
-		"-t", seconds, "-c:v", "mpeg4", "-g", "25", "-b:v", "1M", "-c:a", "aac",
-		"-movflags", "+faststart", mp4, NULL
-	};
-	// clang-format on
-	const char *const wrap[] = { "ffmpeg", "-v", "error", "-i", mp4, "-c", "copy", ts, NULL };
-	bool ok = run_ffmpeg(encode) && run_ffmpeg(wrap) &&
-		  file_read_all(mp4, CLIP_MOST, &studio.mp4, NULL) &&
-		  file_read_all(ts, CLIP_MOST, &studio.ts, NULL);
-	unlink(mp4);
-	unlink(ts);
-	free(mp4);
-	free(ts);
-	free(seconds);
-	return ok;
-}
-
-static int open_studio(void **state)
-{
-	const char *tmp = getenv("TMPDIR");
-	studio.dir = str_fmt("%s/kiyya-play-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(studio.dir));
-	setenv("HOME", studio.dir, 1);
-	setenv("XDG_CACHE_HOME", studio.dir, 1);
-	unsetenv("XDG_CONFIG_HOME");
-	unsetenv("DISPLAY");
-	unsetenv("WAYLAND_DISPLAY");
-	studio.has_clip = make_clips();
-	*state = &studio;
-	return 0;
-}
-
-static int close_studio(void **state)
-{
-	buf_release(&studio.mp4);
-	buf_release(&studio.ts);
-	/* What fontconfig may have left; the test of traces has looked at it. */
-	int rc = 0;
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", studio.dir, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, &rc, 0);
-	free(studio.dir);
-	return rc;
-}
-
-static int enter(void **state)
-{
-	struct room *r = NEW(struct room);
-	struct err err = { 0 };
-	r->studio = &studio;
-	wake_init(&r->wake);
-	r->stream = stream_start(0, clock_real(), &err);
-	assert_non_null(r->stream);
-	*state = r;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct room *r = *state;
-	play_free(r->play);
-	stream_stop(r->stream);
-	wake_release(&r->wake);
-	free(r->url);
-	free(r);
-	return 0;
-}
-
-#define NEED_CLIP(room)                                                                          \
-	do {                                                                                     \
-		if (!(room)->studio->has_clip) {                                                 \
-			print_message("skipped: ffmpeg is missing, there is no clip to play\n"); \
-			skip();                                                                  \
-		}                                                                                \
-	} while (0)
-
-/* ---- playing ---- */
-
-static void grant(struct room *r, struct source *source, const char *type)
-{
-	struct stream_item item = { .source = source,
-				    .media_type = type,
-				    .last_modified = TIME_UNKNOWN };
-	free(r->url);
-	r->url = stream_grant(r->stream, &item, NULL);
-	assert_non_null(r->url);
-}
-
-static void grant_clip(struct room *r)
-{
-	grant(r, source_bytes_new(r->studio->mp4.data, r->studio->mp4.len), "video/mp4");
-}
-
-/* A silent player; options end with NULL. */
-static struct play *try_player(struct room *r, bool local, const char *const *options,
-			       struct err *err)
-{
-	struct strs list = { 0 };
-	strs_add(&list, "ao=null");
-	for (; options && *options; options++)
-		strs_add(&list, *options);
-	struct play *p =
-	    play_new(&r->wake,
-		     &(struct play_options){ .vo = "null", .local = local, .options = &list }, err);
-	strs_release(&list);
-	return p;
-}
-
-static void open_player(struct room *r, bool local, const char *const *options)
-{
-	struct err err = { 0 };
-	r->play = try_player(r, local, options, &err);
-	if (!r->play)
-		fail_msg("%s", err.text);
-}
-
-static int64_t now_ms(void)
-{
-	return clock_mono_ms(clock_real());
-}
-
-/* Waits for the next snapshot, which is in r->last; fails after 20 s. */
-static void next(struct room *r)
-{
-	int64_t deadline = now_ms() + 20000;
-	while (!play_next(r->play, &r->last)) {
-		struct pollfd p = { .fd = r->wake.read_fd, .events = POLLIN };
-		int64_t left = deadline - now_ms();
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			fail_msg("nothing more from the player, state %d at %g s", r->last.state,
-				 r->last.position);
-		wake_clear(&r->wake);
-	}
-}
-
-static void wait_state(struct room *r, enum play_state state)
-{
-	do {
-		next(r);
-		if (r->last.state == PLAY_FAILED && state != PLAY_FAILED)
-			fail_msg("failed: %s", r->last.why.text);
-	} while (r->last.state != state);
-}
-
-static void wait_position(struct room *r, double position)
-{
-	while (r->last.position < position)
-		next(r);
-}
-
-static void load(struct room *r, double start)
-{
-	struct err err = { 0 };
-	if (!play_load(r->play, r->url, start, &err))
-		fail_msg("%s", err.text);
-}
-
-static void command(struct room *r, const char *name, double amount)
-{
-	struct err err = { 0 };
-	if (!play_command(r->play, name, amount, &err))
-		fail_msg("%s", err.text);
-}
 
 static void test_to_the_end(void **state)
 {
@@ -324,7 +99,7 @@ static void test_in_a_hurry(void **state)
 	wait_state(r, PLAY_PLAYING);
 	assert_true(r->last.position < 2);
 	for (int i = 0; i < 3; i++) {
-		play_free(r->play);
+		close_player(r);
 		open_player(r, true, NULL);
 	}
 }
@@ -336,8 +111,7 @@ static void expect_failure(struct room *r, enum err_kind kind)
 	wait_state(r, PLAY_FAILED);
 	if (r->last.why.kind != kind || str_empty(r->last.why.text))
 		fail_msg("kind %d: %s", r->last.why.kind, r->last.why.text);
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 }
 
 static void test_failures(void **state)
@@ -404,8 +178,7 @@ static void test_options(void **state)
 		assert_int_equal(r->last.why.kind, ERR_USAGE);
 		assert_non_null(strstr(r->last.why.text, unknown[i].says));
 		assert_false(play_load(r->play, r->url, 0, &err));
-		play_free(r->play);
-		r->play = NULL;
+		close_player(r);
 	}
 	open_player(r, true, NULL);
 	assert_false(play_load(r->play, "/etc/passwd", 0, &err));
@@ -479,7 +252,7 @@ static void test_proxy(void **state)
 	wait_state(r, PLAY_ENDED);
 	assert_false(somebody_calls(r, catcher, 0, request, sizeof(request)));
 	/* It would have seen it: for an address elsewhere the proxy is asked. */
-	play_free(r->play);
+	close_player(r);
 	open_player(r, false, NULL);
 	assert_true(play_load(r->play, "http://player.example/film.mp4", 0, NULL));
 	assert_true(somebody_calls(r, catcher, 10000, request, sizeof(request)));
@@ -541,8 +314,7 @@ static void test_playlists(void **state)
 		wait_state(r, PLAY_FAILED);
 		if (somebody_calls(r, elsewhere, 0, request, sizeof(request)))
 			fail_msg("list %zu was followed: %s", i, request);
-		play_free(r->play);
-		r->play = NULL;
+		close_player(r);
 	}
 	close(elsewhere);
 
@@ -568,8 +340,7 @@ static void test_traces(void **state)
 	open_player(r, true, NULL);
 	load(r, 11);
 	wait_state(r, PLAY_ENDED);
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 	DIR *dir = opendir(r->studio->dir);
 	assert_non_null(dir);
 	for (struct dirent *e; (e = readdir(dir));)
@@ -594,8 +365,7 @@ static void test_free_while_stuck(void **state)
 		poll(NULL, 0, 5);
 	}
 	int64_t began = now_ms();
-	play_free(r->play);
-	r->play = NULL;
+	close_player(r);
 	assert_in_range(now_ms() - began, 0, 2500);
 }
 
@@ -680,13 +450,15 @@ static void test_library(void **state)
 	setlocale(LC_NUMERIC, "C");
 }
 
+/* The user's file counts, but not where it would keep the film. */
 static void test_config_file(void **state)
 {
 	struct room *r = *state;
 	NEED_CLIP(r);
 	char *path = str_fmt("%s/.mpv-of-user", r->studio->dir);
-	const char text[] = "volume=33\nsave-position-on-quit=yes\nresume-playback=yes\n";
-	assert_true(file_write_atomic(NULL, path, text, sizeof(text) - 1, 0600, NULL));
+	char *copy = str_fmt("%s/copy.mp4", r->studio->dir);
+	char *text = str_fmt("volume=33\nsave-position-on-quit=yes\nstream-record=%s\n", copy);
+	assert_true(file_write_atomic(NULL, path, text, strlen(text), 0600, NULL));
 	struct strs options = { 0 };
 	strs_add(&options, "ao=null");
 	struct play_options o = {
@@ -698,19 +470,22 @@ static void test_config_file(void **state)
 	while (r->last.volume != 33)
 		next(r);
 	wait_state(r, PLAY_ENDED);
-	play_free(r->play);
+	close_player(r);
+	assert_int_equal(access(copy, F_OK), -1);
 	unlink(path);
 	r->play = play_new(&r->wake, &o, NULL);
 	load(r, 11);
 	wait_state(r, PLAY_FAILED);
 	assert_int_equal(r->last.why.kind, ERR_CONFIG);
 	strs_release(&options);
+	free(text);
+	free(copy);
 	free(path);
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define T(name) cmocka_unit_test_setup_teardown(name, play_room_enter, play_room_leave)
 	const struct CMUnitTest tests[] = {
 		T(test_library),          T(test_outputs),    T(test_to_the_end),
 		T(test_commands),         T(test_in_a_hurry), T(test_failures),
@@ -718,5 +493,5 @@ int main(void)
 		T(test_request_headers),  T(test_playlists),  T(test_config_file),
 		T(test_free_while_stuck), T(test_traces),
 	};
-	return cmocka_run_group_tests(tests, open_studio, close_studio);
+	return cmocka_run_group_tests(tests, play_room_open, play_room_close);
 }

@@ -107,7 +107,11 @@ static void test_reopen(void **state)
 	kit_reopen(k, &note);
 	assert_null(note);
 	assert_user_rows(k);
+	char *wal = kit_path(k, "kiyya.db-wal");
 	struct stat st;
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(st.st_size, 0); /* a start writes nothing */
+	free(wal);
 	assert_int_equal(stat(k->db, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(kit_count_files(k, "kiyya.db."), 0);

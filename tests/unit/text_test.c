@@ -338,6 +338,34 @@ static void test_any_bytes_come_out_clean(void **state)
 	}
 }
 
+/* What terminals join differently is drawn as what they all agree on. */
+static void test_simple_text_is_drawn_alike(void **state)
+{
+	static const struct {
+		const char *text, *simple; /* NULL: nothing to do */
+	} rows[] = {
+		{ "plain, 深夜 and naïve", NULL },
+		{ "👩‍🍳 cooks", "👩 cooks" },
+		{ "👨‍👩‍👧‍👦", "👨" },
+		{ "in 🇪🇹 now", "in ET now" },
+		{ "👩🏽‍❤️‍💋‍👨🏿!", "👩!" },
+		{ "🧙‍♂️", "🧙" },
+		{ "क्‍ष", "क्ष" }, /* a joiner between letters: they stay */
+		{ "👍🏽", "👍" },
+		{ "❤️ it", "❤ it" },
+		{ "🍜", NULL },
+		{ "Members’ Evening", NULL },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *simple = text_simple(rows[i].text);
+		if (rows[i].simple)
+			assert_string_equal(simple, rows[i].simple);
+		else
+			assert_null(simple);
+		free(simple);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_cleaning_is_capped_on_a_grapheme),
 		cmocka_unit_test(test_marks_do_not_pile_up),
 		cmocka_unit_test(test_any_bytes_come_out_clean),
+		cmocka_unit_test(test_simple_text_is_drawn_alike),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
