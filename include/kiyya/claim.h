@@ -19,6 +19,7 @@
 #define DURATION_UNKNOWN ((int64_t)-1)
 #define CLAIM_MAX_TITLE 500
 #define CLAIM_MAX_TAGS 50
+#define CLAIM_MAX_TAG 100
 
 /* X(name, word) */
 #define CLAIM_KINDS(X)                                                                             \

@@ -66,20 +66,23 @@ void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
 	json_close(o, '}');
 }
 
-/* A text member, cleaned: also our own messages and database may have been touched by somebody. */
-static const char *take_text(const struct json *j, const char *key, size_t max, struct arena *a)
+/* A text, cleaned: also our own messages and database may have been touched by somebody. */
+static const char *clean(const char *s, size_t max, bool newlines, struct arena *a)
 {
-	const char *s = json_str(json_get(j, key));
 	if (!s)
 		return NULL;
 	size_t len = strlen(s);
-	bool newlines = strcmp(key, "description") == 0;
 	if (len <= max && text_is_clean(s, len, newlines))
 		return arena_strn(a, s, len);
-	char *clean = text_clean(s, len, max, newlines);
-	const char *kept = arena_str(a, clean);
-	free(clean);
+	char *cleaned = text_clean(s, len, max, newlines);
+	const char *kept = arena_str(a, cleaned);
+	free(cleaned);
 	return kept;
+}
+
+static const char *take_text(const struct json *j, const char *key, size_t max, struct arena *a)
+{
+	return clean(json_str(json_get(j, key)), max, strcmp(key, "description") == 0, a);
 }
 
 static void take_hex(char *dst, size_t len, const struct json *j, const char *key)
@@ -104,7 +107,7 @@ static void take_tags(struct claim *c, const struct json *list, struct arena *a)
 	c->tags = arena_take(a, n * sizeof(*c->tags));
 	for (const struct json *t = json_first(list); t && c->n_tags < n; t = json_next(t))
 		if (json_str(t))
-			c->tags[c->n_tags++] = arena_str(a, json_str(t));
+			c->tags[c->n_tags++] = clean(json_str(t), CLAIM_MAX_TAG, false, a);
 }
 
 static void take_sources(struct claim *c, const struct json *list, struct arena *a)

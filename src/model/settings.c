@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/mem.h"
+#include "kiyya/quality.h"
 
 const struct setting_def setting_defs[SETTING_COUNT] = {
 #define X(section, name, type, def, meaning) \
@@ -134,6 +135,31 @@ static const struct {
 	{ SET_server_port, 0, 65535 },
 };
 
+static bool is_start(const char *value)
+{
+	return strcmp(value, "channel") == 0 || strcmp(value, "home") == 0;
+}
+
+/* Texts that are one of a few words. */
+static const struct {
+	enum setting_key key;
+	bool (*is_word)(const char *value);
+	const char *wanted;
+} words[] = {
+	{ SET_download_quality, quality_is_word, "original, best, or a height such as 720p" },
+	{ SET_play_quality, quality_is_word, "original, best, or a height such as 720p" },
+	{ SET_ui_start, is_start, "channel or home" },
+};
+
+static bool is_word(int key, const char *value, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((int)words[i].key == key && !words[i].is_word(value))
+			return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"",
+				       setting_defs[key].key, words[i].wanted, value);
+	return true;
+}
+
 static bool in_bounds(int key, const char *value, struct err *err)
 {
 	int64_t v = 0;
@@ -142,7 +168,7 @@ static bool in_bounds(int key, const char *value, struct err *err)
 			continue;
 		if (str_to_i64(value, &v) && v >= bounds[i].min && v <= bounds[i].max)
 			return true;
-		return err_set(err, ERR_CONFIG, 0, "%s must be from %lld to %lld, not \"%s\"",
+		return err_set(err, ERR_CONFIG, 0, "%s must be from %lld to %lld, not \"%.60s\"",
 			       setting_defs[key].key, (long long)bounds[i].min,
 			       (long long)bounds[i].max, value);
 	}
@@ -152,7 +178,7 @@ static bool in_bounds(int key, const char *value, struct err *err)
 bool settings_set(struct settings *s, int key, const char *value, const char *source,
 		  struct err *err)
 {
-	if (!in_bounds(key, value, err))
+	if (!in_bounds(key, value, err) || !is_word(key, value, err))
 		return false;
 	bool ok = false;
 	switch ((enum setting_key)key) {

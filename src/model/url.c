@@ -41,6 +41,15 @@ static bool name_char_ok(unsigned char c)
 	return c > 0x20 && !strchr("=&#:$@%?;\"/\\<>{}|^~`[]", c);
 }
 
+/* UTF-8 that no name may hold: U+FFFE and U+FFFF, which are no characters. */
+static bool has_noncharacter(const char *s, size_t n)
+{
+	for (size_t i = 0; i + 2 < n; i++)
+		if (memcmp(s + i, "\xef\xbf", 2) == 0 && (unsigned char)s[i + 2] >= 0xbe)
+			return true;
+	return false;
+}
+
 /* One "name[:id]" part from s up to a slash or the end; appends "name#id". */
 static bool add_part(struct buf *out, const char **s, bool channel)
 {
@@ -50,9 +59,10 @@ static bool add_part(struct buf *out, const char **s, bool channel)
 	const char *name = p;
 	while (*p && name_char_ok((unsigned char)*p))
 		p++;
-	if (p == name || !text_is_utf8(name, (size_t)(p - name)))
+	size_t len = (size_t)(p - name);
+	if (!len || !text_is_utf8(name, len) || has_noncharacter(name, len))
 		return false;
-	buf_add(out, name, (size_t)(p - name));
+	buf_add(out, name, len);
 	if (*p == ':' || *p == '#') {
 		const char *id = ++p;
 		size_t n = strspn(id, "0123456789abcdef");
@@ -160,7 +170,10 @@ bool url_parse(struct url *ret, const char *text, struct err *err)
 		buf_init(&decoded, URL_MAX);
 		/* On the web '?' begins a query, and '#' a fragment that is none of the claim. */
 		ok = percent_decode(&decoded, path, strcspn(path, "?#")) &&
-		     strlen(decoded.data) == decoded.len && parse_web_path(&u, decoded.data);
+		     strlen(decoded.data) == decoded.len;
+		if (decoded.len > 1 && str_ends(decoded.data, "/"))
+			buf_cut(&decoded, decoded.len - 1); /* it means nothing there either */
+		ok = ok && parse_web_path(&u, decoded.data);
 		buf_release(&decoded);
 	}
 	if (!web) {
@@ -199,7 +212,7 @@ char *url_web(const char *lbry)
 		unsigned char c = (unsigned char)*p;
 		if (c == '#')
 			c = ':';
-		if (c < 0x80 && c > 0x20 && !strchr("'()%\"<>", c)) {
+		if (c < 0x7f && c > 0x20 && !strchr("'()%\"<>", c)) {
 			buf_add_char(&out, (char)c);
 		} else {
 			char escaped[3] = { '%', hex[c >> 4], hex[c & 15] };
