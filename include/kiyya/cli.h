@@ -46,6 +46,9 @@ struct cli_config {
 			*/
 	int in_fd;     /* where answers to questions are typed; 0 is standard input */
 	FILE *out, *err; /* NULL: stdout, stderr */
+	/* The screen's tables, for `keys` and `actions`; the two floors do not know each other. */
+	void (*print_keys)(FILE *out, bool json);
+	void (*print_actions)(FILE *out, bool json);
 };
 /* Whether a word is a command. */
 bool cli_is_command(const char *word);

@@ -1,8 +1,11 @@
 /* The player: libmpv, loaded at the first play, used only asynchronously. Backend thread.
  *
- *	p = play_new(wake, err)   loads libmpv (about 0.1 s: the first time, never at start)
- *	play_load(p, &what, err)  … the wake is signalled … while (play_next(p, &snapshot)) …
- */
+ *	p = play_new(&wake, &options, err)      begins to load libmpv on a thread of its own
+ *	play_load(p, url, start, err)           also before that is done
+ *	… the wake is signalled … while (play_next(p, &snapshot)) …
+ *
+ * No call waits, but for play_free. LC_NUMERIC has to be "C". What is only found while the player
+ * starts (it is missing, it does not know an option) comes as PLAY_FAILED, before anything played. */
 #ifndef KIYYA_PLAY_H
 #define KIYYA_PLAY_H
 
@@ -15,17 +18,18 @@ struct wake;
 struct play;
 
 struct play_options {
-	const char *vo;         /* auto window terminal audio, or an mpv output's name such as null */
+	const char *vo; /* auto window terminal audio, or an mpv output's name such as null */
 	bool audio_only;
-	bool local;             /* our own loopback server: no proxy, no referrer */
-	const char *mpv_config; /* file; NULL or "" none */
+	bool local;                 /* our own loopback server: no proxy, no referrer */
+	const char *mpv_config;     /* file; NULL or "" none */
 	const struct strs *headers; /* for the player host; NULL none */
-	const struct strs *options; /* user's "name=value", after ours; unknown: ERR_USAGE */
+	const struct strs *options; /* user's "name=value", after ours; NULL none */
 };
+/* o is copied; wake is borrowed until play_free. ERR_USAGE: no such output, or no name=value. */
 struct play *play_new(const struct wake *wake, const struct play_options *o, struct err *err);
 void play_free(struct play *p); /* stops, waits for the player's end, at most two seconds */
 
-/* start: seconds; 0 from the beginning. */
+/* Replaces what is played. http and https only. start: seconds; 0 from the beginning. */
 bool play_load(struct play *p, const char *url, double start, struct err *err);
 
 enum play_state { PLAY_LOADING, PLAY_PLAYING, PLAY_PAUSED, PLAY_ENDED, PLAY_STOPPED, PLAY_FAILED };
@@ -34,14 +38,17 @@ struct play_snapshot {
 	double position, duration; /* seconds; < 0 unknown */
 	int volume;                /* per cent */
 	bool muted;
-	bool seeked;               /* a seek has just finished */
-	struct err why;            /* PLAY_FAILED: ERR_PLAYER decode, ERR_NET stream broke */
+	bool seeked; /* a seek has just finished */
+	/* PLAY_FAILED: ERR_PLAYER missing or cannot play this, ERR_NET not opened or broken off (of our
+	 * own server stream_trouble knows why), ERR_USAGE an unknown option, ERR_CONFIG mpv_config. */
+	struct err why;
 };
 /* Takes what happened since the last call; false when nothing did. Never waits. */
 bool play_next(struct play *p, struct play_snapshot *ret);
-/* command: pause (toggle) seek (relative seconds) volume (relative) mute stop speed */
+/* command: pause, mute (toggle), seek (by seconds), volume (by per cent), speed (to a factor), stop */
 bool play_command(struct play *p, const char *command, double amount, struct err *err);
-/* Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. */
+/* Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. Slow the first
+ * time: 0.1 s. */
 char *play_library_version(void);
 
 #endif

@@ -293,6 +293,22 @@ static void take_snapshot(struct session *s, const struct play_snapshot *now)
 		save_position(s);
 }
 
+/* The player sees a stream end; why it ended early, the server knows. */
+static void player_ended(struct session *s, const struct play_snapshot *now)
+{
+	struct err why = now->why;
+	bool failed = now->state == PLAY_FAILED;
+	if (s->url && now->state != PLAY_STOPPED &&
+	    stream_trouble(s->playback->grants.stream, s->url, &why))
+		failed = true;
+	if (!failed && now->state == PLAY_ENDED && now->duration > 0) {
+		/* The end of the file is the end of the film, whatever the last position said. */
+		s->last.position = now->duration;
+		save_position(s);
+	}
+	session_end(s, failed ? &why : NULL);
+}
+
 void playback_poll(struct playback *p)
 {
 	struct play_snapshot now;
@@ -303,12 +319,7 @@ void playback_poll(struct playback *p)
 		take_snapshot(s, &now);
 		if (now.state == PLAY_ENDED || now.state == PLAY_STOPPED ||
 		    now.state == PLAY_FAILED) {
-			/* The end of the file is the end of the film, whatever the last position said. */
-			if (now.state == PLAY_ENDED && now.duration > 0) {
-				s->last.position = now.duration;
-				save_position(s);
-			}
-			session_end(s, now.state == PLAY_FAILED ? &now.why : NULL);
+			player_ended(s, &now);
 			return;
 		}
 		post_player(s);

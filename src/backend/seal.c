@@ -82,6 +82,8 @@ static void run_open(void *arg)
 {
 	struct batch *b = arg;
 	struct seal *s = b->seal;
+	if (atomic_load(&s->stop))
+		return;
 	b->ran = true;
 	s->writer = s->create ? vault_create(s->vault, s->file, &s->meta, s->size, &b->err)
 			      : vault_resume(s->vault, s->file, hash_front, s, &b->err);

@@ -171,7 +171,8 @@ static void on_ended(struct play *p, const struct core_event *e)
 	if (e->entry != p->entry)
 		return; /* of something that was replaced */
 	p->running = false;
-	/* Where there is no sound device the picture goes on alone, and its end is reported as this error. */
+	/* Where there is no sound device the picture goes on alone, and its end is reported as this
+	 * error. */
 	bool silent_picture = e->how == CORE_BY_NO_SOUND && p->now.position > 0;
 	switch (silent_picture ? CORE_AT_END : e->how) {
 	case CORE_AT_END:

@@ -225,7 +225,8 @@ static void reason(const struct core *c, int code, struct err *ret)
 	if (code == MPV_ERROR_LOADING_FAILED)
 		err_set(ret, ERR_NET, code, "the stream could not be opened");
 	else if (code == MPV_ERROR_AO_INIT_FAILED)
-		err_set(ret, ERR_PLAYER, code, "no sound device works here: kiyya play --url plays it elsewhere");
+		err_set(ret, ERR_PLAYER, code,
+			"no sound device works here: kiyya play --url plays it elsewhere");
 	else
 		err_set(ret, ERR_PLAYER, code, "the player cannot play this: %s",
 			c->lib.error_string(code));

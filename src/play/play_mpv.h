@@ -40,7 +40,13 @@ enum core_event_kind {
 	CORE_MUTED,     /* number: 0, 1 */
 	CORE_GONE,      /* the player closed itself; only core_free is left */
 };
-enum core_how { CORE_AT_END, CORE_BY_STOP, CORE_BY_ERROR, CORE_BY_NO_SOUND, CORE_BY_REDIRECT /* to entry `next` */ };
+enum core_how {
+	CORE_AT_END,
+	CORE_BY_STOP,
+	CORE_BY_ERROR,
+	CORE_BY_NO_SOUND,
+	CORE_BY_REDIRECT /* to entry `next` */
+};
 struct core_event {
 	enum core_event_kind kind;
 	uint64_t serial;

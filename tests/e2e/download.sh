@@ -113,6 +113,18 @@ check_eq "serve ends well when told to" 0 "$code"
 check_exit 0 kiyya play "$short" --vo null --start 0 -- --ao=null
 check_exit 0 kiyya offline --json
 
+# -- damaged: a byte of the last record turned over --------------------------------------------------------
+
+damaged=$(kiyya offline --json | sed -n "s/^{\"claim_id\":\"$short\".*\"file\":\"\([^\"]*\)\".*/\1/p")
+check "its file is there" test -f "$damaged"
+at=$(($(wc -c <"$damaged") - 1000))
+byte=$(od -An -tu1 -j "$at" -N 1 "$damaged" | tr -d ' ')
+printf "\\$(printf '%03o' $((255 - byte)))" | dd of="$damaged" bs=1 seek="$at" conv=notrunc 2>/dev/null
+check_exit 8 kiyya verify "$short" --json
+check_has "which chunk" '"bad":[1]' "$out"
+check_exit 8 kiyya cat "$short"
+check_exit 8 kiyya play "$short" --vo null --start 0 -- --ao=null
+
 # -- gone --------------------------------------------------------------------------------------------
 
 check_exit 2 kiyya rm "$id"

@@ -1,4 +1,5 @@
-/* Where the player's tests play: a local server, a clip that ffmpeg makes, a player without picture or sound. */
+/* Where the player's tests play: a local server, a clip that ffmpeg makes, a player that neither
+ * shows nor sounds anything. */
 #ifndef TESTS_PLAY_ROOM_H
 #define TESTS_PLAY_ROOM_H
 

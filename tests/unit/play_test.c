@@ -1,4 +1,5 @@
-/* The player on a real libmpv, without picture or sound, fed by the local server with a clip that ffmpeg makes. */
+/* The player on a real libmpv, without picture or sound, fed by the local server with a clip that
+ * ffmpeg makes. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <locale.h>
