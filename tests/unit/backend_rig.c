@@ -50,6 +50,8 @@ int rig_teardown(void **state)
 	free(g->heard);
 	link_release(&g->link);
 	acts_stop(g->acts);
+	for (size_t i = 0; i < g->n_kept; i++)
+		free(g->kept[i]);
 	settings_release(&g->settings);
 	paths_release(&g->paths);
 	temp_dir_remove(g->dir);
@@ -131,6 +133,12 @@ const struct ev_done *rig_done(struct rig *g, uint64_t ticket)
 	while (!(e = rig_heard(g, EV_DONE, ticket, 0)))
 		rig_hear(g);
 	return &e->u.done;
+}
+
+const char *rig_keep(struct rig *g, char *body)
+{
+	assert_true(g->n_kept < N_ROWS(g->kept));
+	return g->kept[g->n_kept++] = body;
 }
 
 void rig_id(char id[CLAIM_ID_SIZE], int i)

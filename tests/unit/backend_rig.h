@@ -20,6 +20,8 @@ struct rig {
 	struct backend *backend;
 	struct event **heard; /* everything, in order */
 	size_t n_heard;
+	char *kept[8]; /* bodies of the acts */
+	size_t n_kept;
 };
 
 int rig_setup(void **state); /* *state is the rig; the backend is not started */
@@ -40,6 +42,8 @@ const struct ev_done *rig_done(struct rig *g, uint64_t ticket);
 const struct event *rig_heard(const struct rig *g, enum event_kind kind, uint64_t ticket, size_t n);
 size_t rig_count(const struct rig *g, enum event_kind kind, uint64_t ticket);
 
+/* Moves a body of an act, which the server reads until it is stopped; borrowed back. */
+const char *rig_keep(struct rig *g, char *body);
 /* A gateway's page of n claims of the channel: ids that begin with `first`, first + 1, … Owned. */
 char *rig_page(int first, int n);
 void rig_id(char id[CLAIM_ID_SIZE], int i);

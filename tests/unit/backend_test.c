@@ -33,7 +33,7 @@ static void check_page(const struct rig *g, uint64_t ticket, size_t n, bool cach
 static void test_cached_then_fresh(void **state)
 {
 	struct rig *g = *state;
-	char *old = rig_page(0, 3), *new = rig_page(100, 4);
+	const char *old = rig_keep(g, rig_page(0, 3)), *new = rig_keep(g, rig_page(100, 4));
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = old });
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = EMPTY_PAGE });
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = new });
@@ -60,14 +60,12 @@ static void test_cached_then_fresh(void **state)
 	assert_int_equal(rig_count(g, EV_PAGE, t), 1);
 	assert_int_equal(rig_heard(g, EV_PAGE, t, 0)->u.page.claims_->n, 0);
 	rig_stop(g);
-	free(old);
-	free(new);
 }
 
 static void test_fresh_is_not_asked_again(void **state)
 {
 	struct rig *g = *state;
-	char *page = rig_page(0, 3);
+	const char *page = rig_keep(g, rig_page(0, 3));
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = page });
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = EMPTY_PAGE });
 	rig_start(g, NULL);
@@ -79,7 +77,6 @@ static void test_fresh_is_not_asked_again(void **state)
 	assert_true(rig_heard(g, EV_PAGE, t, 0)->u.page.more_);
 	assert_int_equal(acts_count(g->acts), asked);
 	rig_stop(g);
-	free(page);
 }
 
 /* No gateway answers: what is stored is shown and said; what is not stored fails as what it is. */
@@ -96,7 +93,7 @@ static void test_nobody_answers(void **state)
 		{ false, true, 9, 0, 4 },
 	};
 	struct rig *g = *state;
-	char *page = rig_page(0, 50); /* a full one: there is more */
+	const char *page = rig_keep(g, rig_page(0, 50)); /* a full one: there is more */
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = page });
 	rig_set(g, "cache.ttl", "0");
 	rig_start(g, NULL);
@@ -119,7 +116,6 @@ static void test_nobody_answers(void **state)
 		assert_int_equal(rig_count(g, EV_PAGE, t), r->pages);
 		rig_stop(g);
 	}
-	free(page);
 }
 
 /* -- tickets ----------------------------------------------------------------------------------------- */
@@ -395,7 +391,7 @@ static void wait_for_bytes(struct rig *g, uint64_t ticket, int64_t have)
 static void test_download_survives_the_end(void **state)
 {
 	struct rig *g = *state;
-	char *film = media();
+	const char *film = rig_keep(g, media());
 	int64_t have;
 	acts_add(g->acts, (struct act){ .kind = ACT_STALL, .body = film });
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = film });
@@ -426,13 +422,12 @@ static void test_download_survives_the_end(void **state)
 	rig_stop(g);
 	assert_int_equal(row_state(g, &have), DOWNLOAD_DONE);
 	check_one_done_each(g);
-	free(film);
 }
 
 static void test_download_stopped_by_its_ticket(void **state)
 {
 	struct rig *g = *state;
-	char *film = media();
+	const char *film = rig_keep(g, media());
 	int64_t have;
 	acts_add(g->acts, (struct act){ .kind = ACT_STALL, .body = film });
 	queue_media(g);
@@ -447,14 +442,13 @@ static void test_download_stopped_by_its_ticket(void **state)
 	rig_stop(g);
 	assert_int_equal(row_state(g, &have), DOWNLOAD_QUEUED);
 	check_one_done_each(g);
-	free(film);
 }
 
 /* The end comes after the n-th thing that is heard, for every n until a run goes through: key, address, bytes, record. */
 static void test_stop_at_each_step(void **state)
 {
 	struct rig *g = *state;
-	char *film = media();
+	const char *film = rig_keep(g, media());
 	int64_t have;
 	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = film });
 	queue_media(g);
@@ -472,7 +466,6 @@ static void test_stop_at_each_step(void **state)
 	}
 	assert_int_equal(row_state(g, &have), DOWNLOAD_DONE);
 	assert_int_equal(have, MEDIA_BYTES);
-	free(film);
 }
 
 /* The key is being made out of a passphrase, which takes a while, when the end comes. */
