@@ -4,8 +4,8 @@
  *
  * Listens on 127.0.0.1 only, prints "port A B C" when it is ready, and ends on SIGTERM, on POST
  * /_quit or, with --until-eof, when its standard input closes. Every port is a gateway and a search
- *service over the same catalogue; the player host that claims point at is on the first. How to make
- *it misbehave and to read what it was asked: control.c.
+ * service over the same catalogue; the player host that claims point at is on the first. How to make
+ * it misbehave and to read what it was asked: control.c.
  */
 #include "fixture.h"
 
