@@ -57,8 +57,8 @@ struct batch {
 
 static struct batch *batch_new(struct seal *s, size_t room)
 {
-	struct batch *b = mem_new(sizeof(*b) + room);
-	b->seal = s;
+	struct batch *b = mem_grow(NULL, 1, sizeof(*b) + room); /* the bytes need no zeros first */
+	*b = (struct batch){ .seal = s };
 	return b;
 }
 
@@ -69,10 +69,12 @@ static void note_state(struct batch *b)
 	struct seal_state *st = &b->state;
 	st->chunks = info->chunks;
 	st->first_missing = vault_first_missing(s->writer);
-	st->next_present = st->first_missing;
+	st->have = vault_have_bytes(s->writer);
+	/* Most files fill from the front: then nothing is behind the first hole, and nothing is looked for. */
+	bool more = st->have > st->first_missing * VAULT_CHUNK;
+	st->next_present = more ? st->first_missing : st->chunks;
 	while (st->next_present < st->chunks && !vault_has_chunk(s->writer, st->next_present))
 		st->next_present++;
-	st->have = vault_have_bytes(s->writer);
 	st->complete = info->complete;
 	str_copy(st->file, sizeof(st->file), s->file);
 }
@@ -192,10 +194,8 @@ static void seal_free(struct seal *s)
 
 static void batch_drop(struct batch *b)
 {
-	if (--b->users > 0)
-		return;
-	explicit_bzero(b->data, b->len);
-	free(b);
+	if (--b->users == 0)
+		free(b);
 }
 
 static void give(struct seal *s, struct batch *b, unsigned lane, void (*run)(void *),
