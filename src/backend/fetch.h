@@ -8,6 +8,10 @@
  * err: it broke off (likewise freed). May cancel the fetch when neither is set. */
 typedef void fetch_fn(void *arg, bool end, const struct err *err);
 
+/* The name that the list of a query has in the store: one for each different question about a channel, whose
+ * address is in the form of lbry, or its claim id. Owned. */
+char *fetch_key(const char *address, const struct claim_query *query);
+
 struct fetch;
 /* have: rows that are stored and stay; 0 begins the list anew. want: rows in all. query is copied, what it points to is
  * borrowed until the end. The callback is never called from inside. */
