@@ -11,9 +11,9 @@
 
 struct gather {
 	struct core *core;
-	struct strs ids; /* as they were asked for */
+	struct strs ids;  /* as they were asked for */
 	struct strs todo; /* each once */
-	size_t at;       /* in todo */
+	size_t at;        /* in todo */
 	struct strs chunk;
 	char *key;
 	bool refresh, begun;
@@ -111,7 +111,9 @@ static void finish_stored(struct gather *g, bool stale, const struct err *why)
 		page_free(r.page);
 		r.page = NULL;
 		if (!why)
-			err_set(&err, ERR_NET, 0, "these items are not stored, and --offline forbids to ask for them");
+			err_set(
+			    &err, ERR_NET, 0,
+			    "these items are not stored, and --offline forbids to ask for them");
 	}
 	finish(g, &r, why ? why : r.page ? NULL : &err);
 }
@@ -130,8 +132,9 @@ static void on_page(void *arg, struct page *page, bool last_page, const struct e
 		return;
 	}
 	bool end = g->at == g->todo.n;
-	bool ok = store_cache_put(g->core->store, g->key, page, g->next_row, !g->begun, end, &why) &&
-		  store_cache_list(g->core->store, g->key, &g->list, &why);
+	bool ok =
+	    store_cache_put(g->core->store, g->key, page, g->next_row, !g->begun, end, &why) &&
+	    store_cache_list(g->core->store, g->key, &g->list, &why);
 	g->begun = true;
 	g->next_row = g->list.count;
 	page_free(page);
@@ -154,9 +157,10 @@ static void ask(struct gather *g)
 	strs_release(&g->chunk);
 	for (; g->at < g->todo.n && g->chunk.n < CHUNK; g->at++)
 		strs_add(&g->chunk, g->todo.v[g->at]);
-	const struct claim_query query = {
-		.claim_ids = &g->chunk, .released_before = TIME_UNKNOWN, .page = 1, .page_size = CHUNK
-	};
+	const struct claim_query query = { .claim_ids = &g->chunk,
+					   .released_before = TIME_UNKNOWN,
+					   .page = 1,
+					   .page_size = CHUNK };
 	g->call = gateway_search(gateway, &query, on_page, g);
 }
 

@@ -151,7 +151,9 @@ static struct page *fresh_collection(struct core *core, const char *item)
 void answer_playlist(struct core *core, struct ticket *t, const struct req_playlist *r)
 {
 	struct playlist *p = NEW(struct playlist);
-	*p = (struct playlist){ .core = core, .ticket = t, .item = str_dup(r->item_ ? r->item_ : "") };
+	*p = (struct playlist){ .core = core,
+				.ticket = t,
+				.item = str_dup(r->item_ ? r->item_ : "") };
 	ticket_on_cancel(t, playlist_cancel, p);
 	struct page *one = r->refresh_ ? NULL : fresh_collection(core, p->item);
 	store_cache_count_hit(core->store, one != NULL);

@@ -129,7 +129,8 @@ static void begin(void *arg)
 		finish(w, NULL, false, &err);
 		return;
 	}
-	bool fresh = is_fresh(w), hit = w->list.found && (w->core->offline || (fresh && w->list.complete));
+	bool fresh = is_fresh(w),
+	     hit = w->list.found && (w->core->offline || (fresh && w->list.complete));
 	store_cache_count_hit(w->core->store, hit);
 	if (hit)
 		finish_stored(w, !fresh, NULL);
