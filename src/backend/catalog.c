@@ -83,9 +83,15 @@ static void post_stored(struct browse *b, bool cached)
 		browse_done(b, NULL);
 }
 
+/* Some of what is wanted is stored, or it is stored that there is no more. */
+static bool some_stored(const struct browse *b)
+{
+	return b->list.found && (b->list.complete || b->list.count > (b->all ? 0 : b->first));
+}
+
 static void fall_back(struct browse *b, const struct err *err)
 {
-	if (!b->list.found) {
+	if (!some_stored(b)) {
 		browse_done(b, err);
 		return;
 	}
@@ -174,7 +180,7 @@ static void begin(struct browse *b)
 	}
 	int64_t age = b->list.found ? clock_wall(b->core->clock) - b->list.fetched_at : 0;
 	bool fresh = b->list.found && age * 1000 < b->core->settings->cache_ttl && !b->refresh;
-	bool enough = b->list.found && (b->core->offline || (fresh && covered(b)));
+	bool enough = b->core->offline ? some_stored(b) : fresh && covered(b);
 	struct store *store = b->core->store;
 	if (enough) {
 		if (b->core->offline && !fresh)

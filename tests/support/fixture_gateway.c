@@ -4,8 +4,8 @@
  *
  * Listens on 127.0.0.1 only, prints "port A B C" when it is ready, and ends on SIGTERM, on POST
  * /_quit or, with --until-eof, when its standard input closes. Every port is a gateway and a search
- *service over the same catalogue; the player host that claims point at is on the first. How to make
- *it misbehave and to read what it was asked: control.c.
+ * service over the same catalogue; the player host that claims point at is on the first. How to make
+ * it misbehave and to read what it was asked: control.c.
  */
 #include "fixture.h"
 
@@ -32,8 +32,7 @@ struct options {
 	bool rate_limit, until_eof;
 };
 
-/* -- one request
- * ------------------------------------------------------------------------------------- */
+/* -- one request ------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *prefix;
@@ -125,8 +124,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 	*con_cls = NULL;
 }
 
-/* -- listening
- * ------------------------------------------------------------------------------------------ */
+/* -- listening -------------------------------------------------------------------------------- */
 
 /* A small send buffer, so that the bytes counted as sent are nearly those that arrived. */
 static bool listen_on(uint16_t port, int *ret_fd, uint16_t *ret_port, struct err *err)
@@ -166,8 +164,7 @@ static bool start_endpoint(struct endpoint *e, struct err *err)
 	return true;
 }
 
-/* -- start and stop
- * ------------------------------------------------------------------------------------- */
+/* -- start and stop --------------------------------------------------------------------------- */
 
 static struct fixture *fixture_new(const struct options *o)
 {
