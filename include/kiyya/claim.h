@@ -20,6 +20,7 @@
 #define CLAIM_MAX_TITLE 500
 #define CLAIM_MAX_TAGS 50
 #define CLAIM_MAX_TAG 100
+#define CLAIM_MAX_ITEMS 10000
 
 /* X(name, word) */
 #define CLAIM_KINDS(X)                                                                             \
@@ -70,6 +71,8 @@ struct claim {
 	size_t n_tags;
 	struct claim_source *sources;
 	size_t n_sources;
+	const char **item_ids; /* of a collection: claim ids in its order, some maybe twice or gone */
+	size_t n_item_ids;
 	char sd_hash[SD_HASH_SIZE];     /* "" unknown; of a repost: the original's */
 	char source_hash[SD_HASH_SIZE]; /* SHA-384 of the original file; "" unknown */
 	char stream_id[CLAIM_ID_SIZE];  /* whose bytes these are: id, of a repost the original's id */
@@ -77,10 +80,13 @@ struct claim {
 	int64_t duration;         /* seconds; DURATION_UNKNOWN */
 	int64_t size;             /* bytes of the original; SIZE_UNKNOWN */
 	bool playable;
+	bool missing; /* an item of a collection that is gone: only its id is known */
 	struct claim_local local;
 };
 
 void claim_init(struct claim *c); /* everything unknown */
+/* The place of an item that is gone; id is one. */
+void claim_init_missing(struct claim *c, const char *id);
 /* Deep copy of src into a. */
 void claim_copy(struct claim *dst, const struct claim *src, struct arena *a);
 const char *claim_kind_word(enum claim_kind k);

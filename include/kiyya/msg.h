@@ -42,6 +42,9 @@ void ints_add(struct ints *l, int64_t v);
 #define REQUESTS(X)                                                                                \
 	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
 	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
+	X(SERIES, series, "series", "series of a channel: EV_EPISODE each, in order")               \
+	X(PLAYLISTS, playlists, "playlists", "collections of a channel: EV_PAGE")                   \
+	X(PLAYLIST, playlist, "playlists", "claims of a collection in its order, gone ones too: EV_PAGE") \
 	X(PING, ping, "diagnostics", "one cheap call to each gateway: EV_GATEWAY each")            \
 	X(DOCTOR, doctor, "diagnostics", "state of everything: EV_FACT, EV_GATEWAY")               \
 	X(CONFIG, config, "configure", "settings: EV_CONFIG")                                      \
@@ -78,6 +81,16 @@ void ints_add(struct ints *l, int64_t v);
 #define REQ_SHOW_FIELDS(F)                                                                         \
 	F(STR, item, "an ITEM")                                                                    \
 	F(BOOL, refresh, "resolve even when it is stored")
+#define REQ_SERIES_FIELDS(F)                                                                       \
+	F(STR, channel, "@channel in any address form")                                            \
+	F(BOOL, refresh, "ask the gateway even when the stored lists are fresh")                   \
+	F(BOOL, claims, "before the episodes their claims, one a row: EV_PAGE")
+#define REQ_PLAYLISTS_FIELDS(F)                                                                    \
+	F(STR, channel, "@channel in any address form")                                            \
+	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")
+#define REQ_PLAYLIST_FIELDS(F)                                                                     \
+	F(STR, item, "an ITEM that is a collection")                                               \
+	F(BOOL, refresh, "ask the gateway even when its items are fresh")
 #define REQ_PING_FIELDS(F)
 #define REQ_DOCTOR_FIELDS(F) F(BOOL, probe, "ask the gateways too")
 #define REQ_CONFIG_FIELDS(F)                                                                       \
@@ -149,6 +162,7 @@ void ints_add(struct ints *l, int64_t v);
 	X(PAGE, page, "catalog", "claims, in order")                                               \
 	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
 	X(COPY, copy, "keep", "a copy in the vault")                                               \
+	X(EPISODE, episode, "series", "an episode of a series, at its place")                      \
 	X(GATEWAY, gateway, "diagnostics", "a gateway's health")                                   \
 	X(FACT, fact, "diagnostics", "one thing the doctor found")                                 \
 	X(CONFIG, config, "configure", "a setting")                                                \
@@ -198,6 +212,13 @@ void ints_add(struct ints *l, int64_t v);
 	F(TIME, verified_at, "")                                                                   \
 	F(STR, channel, "")                                                                        \
 	F(INT, duration, "seconds")
+#define EV_EPISODE_FIELDS(F)                                                                       \
+	F(STR, series, "")                                                                         \
+	F(INT, season, "unknown below Unsorted")                                                   \
+	F(INT, episode, "unknown below Unsorted, and where nobody says")                           \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(BOOL, inferred, "guessed from the title; false: a playlist says so")
 #define EV_GATEWAY_FIELDS(F)                                                                       \
 	F(STR, url, "")                                                                            \
 	F(BOOL, ok, "answered just now, or the last time it was asked")                            \

@@ -42,7 +42,7 @@ int lock_holder(const char *path); /* PID of who holds it, 0 nobody */
  * A list is dense and holds no claim twice: a double is left out, and what follows moves up. The index after the last is
  * store_list.count; an index beyond it, but for the doubles left out, would leave a hole: those claims are kept
  * without a place. Where the claims are at their places already, the rest of the list stays; else it ends
- * with them, complete or not. A list is as old as its first claims. */
+ * with them, complete or not. A list is as old as its first claims. The item ids of a collection are kept with it. */
 bool store_cache_put(struct store *s, const char *key, const struct page *page, int64_t first, bool reset,
 		     bool complete, struct err *err);
 struct store_list { /* what is known of a stored list */

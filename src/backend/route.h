@@ -11,6 +11,9 @@ void route(struct core *core, struct req *r);
 #define ANSWER(name) void answer_##name(struct core *core, struct ticket *t, const struct req_##name *r)
 ANSWER(browse);
 ANSWER(show);
+ANSWER(series);
+ANSWER(playlists);
+ANSWER(playlist);
 ANSWER(ping);
 ANSWER(doctor);
 ANSWER(config);

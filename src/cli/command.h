@@ -13,6 +13,9 @@
 #define COMMANDS(X)   \
 	X(list)       \
 	X(show)       \
+	X(series)     \
+	X(playlists)  \
+	X(playlist)   \
 	X(play)       \
 	X(serve)      \
 	X(download)   \

@@ -109,6 +109,28 @@ static void row_copy(struct out *o, const struct event *e)
 		or_dash(c->title_));
 }
 
+/* "S01E02"; the parts that nobody knows are dashes. */
+static struct cell episode_cell(int64_t season, int64_t episode)
+{
+	struct cell c = { "-" };
+	if (season < 0)
+		return c;
+	char *number = episode < 0 ? str_dup("-") : str_fmt("%02lld", (long long)episode);
+	char *text = str_fmt("S%02lldE%s", (long long)season, number);
+	str_copy(c.text, CELL, text);
+	free(text);
+	free(number);
+	return c;
+}
+
+static void row_episode(struct out *o, const struct event *e)
+{
+	const struct ev_episode *p = &e->u.episode;
+	out_row(o, "%s  %-6s %c  %s  %s", or_dash(p->claim_id_),
+		episode_cell(p->season_, p->episode_).text, p->inferred_ ? '?' : ' ',
+		or_dash(p->series_), or_dash(p->title_));
+}
+
 static void row_gateway(struct out *o, const struct event *e)
 {
 	const struct ev_gateway *g = &e->u.gateway;
@@ -204,7 +226,7 @@ static void row_player(struct out *o, const struct event *e)
 
 static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
 	[EV_PAGE] = row_page,     [EV_DOWNLOAD] = row_download,
-	[EV_COPY] = row_copy,     [EV_GATEWAY] = row_gateway,
+	[EV_COPY] = row_copy,     [EV_EPISODE] = row_episode, [EV_GATEWAY] = row_gateway,
 	[EV_FACT] = row_fact,     [EV_CONFIG] = row_config,
 	[EV_VERIFY] = row_verify, [EV_SERVE] = row_serve,
 	[EV_PLAYER] = row_player, [EV_PROGRESS] = row_progress,

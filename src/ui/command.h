@@ -19,6 +19,7 @@ struct ui;
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \
 	X(down, "down", "[N | half | page]", "down", "move down")                                  \
 	X(download, "download", "[QUALITY]", "download", "download, sealed, to watch offline")     \
+	X(episode, "episode", "next | previous", "episode", "go to the episode behind or before; play it if one plays") \
 	X(favorite, "favorite", "", "favourite", "make it a favourite, or not any more")           \
 	X(filter, "filter", "[TEXT]", "filter", "show only what has these words")                  \
 	X(first, "first", "", "first", "go to the first row")                                      \

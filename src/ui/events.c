@@ -202,6 +202,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		else
 			take_row(ui, t, e);
 		return;
+	case EV_EPISODE:
 	case EV_GATEWAY:
 	case EV_FACT:
 		take_row(ui, t, e);

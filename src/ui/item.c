@@ -58,6 +58,11 @@ const struct ev_copy *item_copy(const struct item *it)
 	return it->event && it->event->kind == EV_COPY ? &it->event->u.copy : NULL;
 }
 
+const struct ev_episode *item_episode(const struct item *it)
+{
+	return it->event && it->event->kind == EV_EPISODE ? &it->event->u.episode : NULL;
+}
+
 bool item_is_state(const struct item *it, const char *state)
 {
 	const struct ev_download *d = item_download(it);
@@ -79,6 +84,8 @@ const char *item_title(const struct item *it)
 	const struct ev_download *d = item_download(it);
 	const struct ev_copy *c = item_copy(it);
 	const char *title = it->claim ? it->claim->title : d ? d->title_ : c ? c->title_ : NULL;
+	if (!title && item_episode(it))
+		title = item_episode(it)->title_;
 	if (!title && it->event && it->event->kind == EV_FACT)
 		title = it->event->u.fact.key_;
 	if (!title && it->event && it->event->kind == EV_GATEWAY)

@@ -37,6 +37,7 @@ int64_t item_duration(const struct item *it);     /* seconds; -1 unknown */
 int64_t item_time(const struct item *it);         /* released or added; TIME_UNKNOWN */
 const struct ev_download *item_download(const struct item *it); /* NULL: another kind of row */
 const struct ev_copy *item_copy(const struct item *it);
+const struct ev_episode *item_episode(const struct item *it); /* beside its claim, or of several */
 bool item_is_state(const struct item *it, const char *state); /* of a download */
 /* For comparing with a filter. */
 const char *item_folded(struct item *it);

@@ -50,6 +50,8 @@ static const struct {
 	{ IN_PANES, "p", "play" },
 	{ IN_PANES, "P", "play start" },
 	{ IN_PANES, "a", "audio" },
+	{ IN_PANES, "}", "episode next" },
+	{ IN_PANES, "{", "episode previous" },
 	{ IN_DETAIL, "<Space>", "player pause" },
 	{ IN_ALL, "^P", "player pause" },
 	{ IN_ALL, "^X", "player stop" },

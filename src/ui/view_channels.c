@@ -227,6 +227,12 @@ void view_channels_order(struct ui *ui, const char *order)
 	arrive(ui, v);
 }
 
+const char *view_channels_address(struct ui *ui)
+{
+	const struct place *p = here(ui_view_of(ui, &view_channels));
+	return p && !p->is_item ? p->address : NULL;
+}
+
 static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 {
 	if (!it->claim || it->claim->kind != CLAIM_CHANNEL)

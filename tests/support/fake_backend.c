@@ -332,6 +332,41 @@ static void log_rows(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* Three series: one that playlists order, over two seasons; a guessed one; and what is unsorted. */
+static void series(struct fake_backend *b, const struct req *r)
+{
+	static const struct {
+		const char *series, *title;
+		int season, episode;
+		bool inferred;
+	} rows[] = {
+		{ "Revenge", "Revenge S01E01 – Pilot", 1, 1, false },
+		{ "Revenge", "Revenge 1x02 The Letter", 1, 2, false },
+		{ "Revenge", "Revenge S02E01", 2, 1, true },
+		{ "የአባቴ ልጅ", "የአባቴ ልጅ S01E01", 1, 1, true },
+		{ "Unsorted", "A series without numbers", -1, -1, true },
+	};
+	size_t n = str_starts(r->u.series.channel_, "@demo") ? sizeof(rows) / sizeof(rows[0]) : 0;
+	struct page *p = page_new();
+	for (size_t i = 0; i < n; i++)
+		add_claim(p, i == 0 ? 0 : 200 + (int)i, rows[i].title); /* 0 is what is played */
+	char ids[sizeof(rows) / sizeof(rows[0])][CLAIM_ID_SIZE];
+	for (size_t i = 0; i < n; i++)
+		memcpy(ids[i], p->items[i].id, CLAIM_ID_SIZE);
+	post_page(b, r, p, 0, false, false);
+	for (size_t i = 0; i < n; i++) {
+		struct event *e = answer_to(r, EV_EPISODE);
+		e->u.episode.series_ = str_dup(rows[i].series);
+		e->u.episode.season_ = rows[i].season < 0 ? MSG_UNKNOWN : rows[i].season;
+		e->u.episode.episode_ = rows[i].episode < 0 ? MSG_UNKNOWN : rows[i].episode;
+		e->u.episode.claim_id_ = str_dup(ids[i]);
+		e->u.episode.title_ = str_dup(rows[i].title);
+		e->u.episode.inferred_ = rows[i].inferred;
+		link_post(b->link, e);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 static void stop_ticket(struct fake_backend *b, const struct req *r)
 {
 	if (b->slow != 0 && r->u.stop.of_ == (int64_t)b->slow) {
@@ -352,6 +387,8 @@ static void answer(struct fake_backend *b, const struct req *r)
 		browse(b, r);
 	} else if (r->kind == REQ_SHOW) {
 		show(b, r);
+	} else if (r->kind == REQ_SERIES) {
+		series(b, r);
 	} else if (r->kind == REQ_DOWNLOAD) {
 		download(b, r);
 	} else if (r->kind == REQ_QUEUE_ACT) {

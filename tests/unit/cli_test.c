@@ -75,6 +75,38 @@ static const struct row catalog[] = {
 	  NULL, "", "kiyya: listing @c: all gateways failed\n", 4 },
 	{ "list @c", "done {\"ok\":false,\"error\":\"no\",\"category\":\"refused\"}", NULL, "",
 	  "kiyya: no\n", 5 },
+	{ "series @c --refresh --json",
+	  "episode "
+	  "{\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"inferred\":true}\ndone",
+	  "series {\"channel\":\"@c\",\"refresh\":true,\"claims\":false}",
+	  "{\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"inferred\":true}\n",
+	  "", 0 },
+	{ "series @c",
+	  "episode {\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\"}\n"
+	  "episode {\"series\":\"S\",\"season\":12,\"claim_id\":\"" ID1
+	  "\",\"title\":\"B\"}\n"
+	  "episode {\"series\":\"Unsorted\",\"claim_id\":\"" ID2
+	  "\",\"title\":\"C\",\"inferred\":true}\ndone",
+	  NULL,
+	  ID1 "  S01E02    S  A\n" ID1 "  S12E-     S  B\n" ID2 "  -      ?  Unsorted  C\n", "",
+	  0 },
+	{ "playlists @c",
+	  "page {\"claims\":[{\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"kind\":\"collection\",\"items\":[\"" ID1 "\",\"" ID2
+	  "\"]}]}\ndone",
+	  "playlists {\"channel\":\"@c\",\"refresh\":false}", ID1 "      2 items  A\n", "", 0 },
+	{ "playlist x --json",
+	  "page {\"claims\":[" CLAIM(ID1, "A") ",{\"claim_id\":\"" ID2
+						 "\",\"missing\":true}]}\ndone",
+	  "playlist {\"item\":\"x\",\"refresh\":false}",
+	  CLAIM(ID1, "A") "\n{\"claim_id\":\"" ID2 "\",\"missing\":true}\n", "", 0 },
+	{ "playlist x",
+	  "page {\"claims\":[{\"claim_id\":\"" ID2 "\",\"missing\":true}]}\ndone", NULL,
+	  ID2 "           -         -          -  ----  Gone  (it was deleted, or is blocked)\n",
+	  "", 0 },
 	{ "show " ID1 " --json", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
 	  "show {\"item\":\"" ID1 "\",\"refresh\":false}", CLAIM(ID1, "A") "\n", "", 0 },
 	{ "show " ID1, "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone", NULL,
