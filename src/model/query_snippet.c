@@ -8,12 +8,13 @@
 
 #define SNIPPET_BYTES 160
 #define BEFORE_BYTES  50         /* of it stand before the words, at most */
-#define LOOK_BYTES    (64 << 10) /* a longer description is looked at so far */
+#define LOOK_BYTES    (16 << 10) /* a longer description is looked at so far */
 
 /* What is looked for, folded as the text will be. */
 struct needles {
 	struct strs v;
-	size_t longest; /* bytes */
+	size_t longest;  /* bytes */
+	bool first[256]; /* the bytes that they begin with */
 };
 
 static void add_needle(void *arg, const char *text)
@@ -21,8 +22,10 @@ static void add_needle(void *arg, const char *text)
 	struct needles *n = arg;
 	char *folded = text_fold(text);
 	size_t len = strlen(folded);
-	if (len > 0)
+	if (len > 0) {
 		strs_add(&n->v, folded);
+		n->first[(unsigned char)folded[0]] = true;
+	}
 	n->longest = len > n->longest ? len : n->longest;
 	free(folded);
 }
@@ -45,6 +48,9 @@ static bool is_word_byte(char c)
  * the text stay what they are. */
 static bool begins_here(const struct needles *n, const char *text, size_t left)
 {
+	unsigned char first = (unsigned char)*text;
+	if (first < 0x80 && !n->first[tolower(first)])
+		return false;
 	size_t most = 2 * n->longest + 8; /* marks that folding drops take their room */
 	char *piece = str_dupn(text, left < most ? left : most);
 	char *folded = text_fold(piece);

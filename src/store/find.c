@@ -37,6 +37,7 @@ struct filter_values {
 /* ?1 is what to match. Every condition is there always: one statement, whatever was typed. */
 #define FILTERS                                                                                    \
 	"(?2 IS NULL OR c.channel_name LIKE ?2 ESCAPE '\\') AND "                                  \
+	"(NOT ?8 & 16 OR c.kind NOT IN ('channel', 'collection')) AND " \
 	"(?3 IS NULL OR c.channel_id LIKE ?3) AND "                                                \
 	"(?4 IS NULL OR c.duration > ?4) AND (?5 IS NULL OR c.duration < ?5) AND "                 \
 	"(?6 IS NULL OR c.release_time >= ?6) AND "                                                \
@@ -54,6 +55,7 @@ _Static_assert(QUERY_DOWNLOADED == 1 && QUERY_FAVORITE == 2 && QUERY_UNWATCHED =
 		   QUERY_WATCHED == 8,
 	       "FILTERS has the bits as numbers");
 enum { N_FILTER_VALUES = 9 }; /* with ?1 and the limit ?9 */
+#define UPLOADS_ONLY 16u
 
 struct finder *store_find_open(const char *path, const struct clock *clock, struct err *err)
 {
@@ -284,6 +286,7 @@ struct page *store_find(struct finder *f, const struct query *q, enum find_how h
 	struct hits hits = { 0 };
 	struct query newest = { .longer = -1, .shorter = -1, .since = TIME_UNKNOWN, .ago = -1 };
 	if (how == FIND_NEWEST) {
+		newest.states = UPLOADS_ONLY;
 		newest.channel_name = q->channel_name; /* borrowed */
 		str_copy(newest.channel_id, sizeof(newest.channel_id), q->channel_id);
 		q = &newest;

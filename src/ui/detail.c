@@ -167,6 +167,8 @@ static void write_gateway(const struct ev_gateway *g, struct lines *l, int width
 static void write_item(struct ui *ui, const struct item *it, struct lines *l, int width)
 {
 	lines_add(l, width, ROLE_STRONG, item_title(it));
+	if (!str_empty(it->snippet) && !str_eq(it->snippet, item_title(it)))
+		lines_add(l, width, ROLE_GOOD, it->snippet);
 	if (it->claim)
 		write_claim(ui, it->claim, l, width);
 	else if (item_copy(it))

@@ -80,6 +80,7 @@ static const struct {
 	{ IN_PANES, "o", "link" },
 	{ IN_PANES, "L", "log" },
 
+	{ IN_SEARCH, "/", "search" },
 	{ IN_PANES, "/", "filter" },
 	{ IN_PANES, "n", "next" },
 	{ IN_PANES, "N", "previous" },

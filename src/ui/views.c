@@ -3,6 +3,7 @@
 
 const struct view_ops *const view_table[] = {
 	&view_channels,
+	&view_search,
 	&view_library,
 	&view_queue,
 	&view_status,

@@ -3,7 +3,7 @@
 { "a channel at 80x24", "@demo", 80, 24, false,
 	"wait idle\n"
 	"screen 80x24\n"
-	"|  kiyya  1 Channels  2 Library  3 Queue  4 Status\n"
+	"|  kiyya  1 Channels  2 Search  3 Library  4 Queue  5 Status\n"
 	"| ┌ @demo · newest ───────────────────────────────────────────────────────── 50+ ┐\n"
 	"| │▸ ● The first film                                     ✓  2024-05-01    10:00 │\n"
 	"| │    ሰላም 世界, a wide title: 日本語のとても長い題名が…     2024-04-30    11:01 │\n"
@@ -117,8 +117,8 @@
 { "the library, without a network", "@dead", 80, 24, false,
 	"wait idle\n"
 	"expect error: asking gateway.example: no answer in 10 s\n"
-	"expect r tries again; 2 shows what is on this machine.\n"
-	"keys 2\n"
+	"expect r tries again; 3 shows what is on this machine.\n"
+	"keys 3\n"
 	"wait idle\n"
 	"expect Library · 2.0 GB on this machine\n"
 	"expect ▸ ● Copy number 0                          sealed  original   654 MB  1:42:10\n"
@@ -129,7 +129,7 @@
 	"expect A description that is long enough\n" },
 { "deleting asks, with name and size", "@demo", 80, 24, false,
 	"wait idle\n"
-	"keys 2\n"
+	"keys 3\n"
 	"wait text Copy number 2\n"
 	"wait idle\n"
 	"keys D\n"
@@ -263,11 +263,47 @@
 	"expect not logged line 1\n" },
 { "status", "@demo", 80, 24, false,
 	"wait idle\n"
-	"keys 4\n"
+	"keys 5\n"
 	"wait idle\n"
 	"expect ▸ ✓ database   version\n"
 	"expect ! player     libmpv\n"
 	"expect ✓ gateway    gateway.example              healthy, 42 ms\n" },
+{ "search, as it is typed", "@demo", 80, 24, false,
+	"wait idle\n"
+	"keys 2\n"
+	"expect search:\n"
+	"text fi\n"
+	"wait idle\n"
+	"expect ┌ Search · fi ──\n"
+	"expect ▸ ● Film fi, whole\n"
+	"expect Film fi, from elsewhere               gateway\n"
+	"keys j\n" /* is typed */
+	"expect search: fij\n"
+	"wait text Film fij, whole\n"
+	"keys <Backspace> <Enter>\n"
+	"wait text Film fi, whole\n"
+	"keys j <Enter>\n"
+	"expect …where fi is…\n"
+	"keys q q\n"
+	"expect ┌ @demo\n" },
+{ "search recalls what was searched, and shows what is new instead of nothing", "@demo", 80, 24, false,
+	"wait idle\n"
+	"keys :\n"
+	"text search nothing\n"
+	"keys <Enter>\n"
+	"wait idle\n"
+	"expect nothing matches; newest uploads:\n"
+	"expect Film nothing, whole                   newest\n"
+	"keys / <Up>\n"
+	"expect search: last week's words\n"
+	"keys <Up>\n"
+	"expect search: last year's words\n"
+	"keys <Esc>\n"
+	"expect not search:\n"
+	"wait idle\n"
+	"keys / <Enter>\n"
+	"wait idle\n"
+	"expect Nothing found. / asks for words\n" },
 { "help is the live tables", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys ?\n"
@@ -304,7 +340,7 @@
 { "letters and plain lines with --ascii", "@demo", 80, 24, true,
 	"wait idle\n"
 	"screen 80x24\n"
-	"|  kiyya  1 Channels  2 Library  3 Queue  4 Status\n"
+	"|  kiyya  1 Channels  2 Search  3 Library  4 Queue  5 Status\n"
 	"| + @demo - newest --------------------------------------------------------- 50+ +\n"
 	"| |> V The first film                                     w  2024-05-01    10:00 |\n"
 	"|~\n"
