@@ -12,7 +12,7 @@
 
 #define DEFAULT_LIMIT 20
 #define MOST_ROWS     10000
-#define THIN          5   /* fewer hits than these: the gateway is asked, too */
+#define THIN          5 /* fewer hits than these: the gateway is asked, too */
 #define NEWEST_ROWS   10
 #define PAGE_SIZE     50
 #define MOST_PAGES    20  /* a query reaches no further */
@@ -33,7 +33,8 @@ struct search {
 	struct lookup *lookup; /* of the channel */
 	uint64_t timer, call;
 	struct claim_query remote;
-	struct err failed; /* why the gateways did not answer; ERR_NONE: they did, or were not asked */
+	struct err
+	    failed; /* why the gateways did not answer; ERR_NONE: they did, or were not asked */
 };
 
 static void search_free(struct search *s)
@@ -242,9 +243,8 @@ static void start_remote(void *arg)
 		remote_ended(s, NULL);
 		return;
 	}
-	s->remote = (struct claim_query){
-		.tags = &q->tags, .released_before = TIME_UNKNOWN, .page = 1
-	};
+	s->remote =
+	    (struct claim_query){ .tags = &q->tags, .released_before = TIME_UNKNOWN, .page = 1 };
 	if (claim_id_ok(q->channel_id)) {
 		memcpy(s->remote.channel_id, q->channel_id, CLAIM_ID_SIZE);
 	} else if (q->channel_name) {
@@ -291,9 +291,10 @@ static bool read_query(struct search *s, const struct req_search *r, struct err 
 	s->query = q;
 	if (r->channel_ && !query_set_channel(&s->query, r->channel_, err))
 		return false;
-	return s->typing || !query_is_empty(&s->query) ||
-	       err_set(err, ERR_USAGE, 0, "there is nothing to search for in \"%s\"",
-		       r->text_ ? r->text_ : "");
+	const char *text = r->text_ ? r->text_ : "";
+	bool blank = text[strspn(text, " ")] == '\0';
+	return s->typing || !blank || r->channel_ ||
+	       err_set(err, ERR_USAGE, 0, "there is nothing to search for");
 }
 
 void answer_search(struct core *core, struct ticket *t, const struct req_search *r)
@@ -316,9 +317,11 @@ void answer_search(struct core *core, struct ticket *t, const struct req_search 
 	s->text = text_clean(r->text_ ? r->text_ : "", r->text_ ? strlen(r->text_) : 0,
 			     QUERY_MAX_CHARS * 4, false);
 	s->words = query_words(&s->query);
-	if (query_is_empty(&s->query)) {
+	if (query_is_empty(&s->query) && s->typing) {
 		post_found(s, page_new(), "local", 0);
 		search_done(s, NULL);
+	} else if (query_is_empty(&s->query)) { /* nothing but signs: no claim has them */
+		show_newest(s);
 	} else if (s->remote_only) {
 		start_remote(s);
 	} else {

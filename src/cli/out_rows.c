@@ -217,14 +217,12 @@ static void row_player(struct out *o, const struct event *e)
 }
 
 static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
-	[EV_PAGE] = row_page,     [EV_DOWNLOAD] = row_download,
-	[EV_COPY] = row_copy,     [EV_GATEWAY] = row_gateway,
-	[EV_FACT] = row_fact,     [EV_CONFIG] = row_config,
-	[EV_VERIFY] = row_verify, [EV_SERVE] = row_serve,
-	[EV_PLAYER] = row_player, [EV_PROGRESS] = row_progress,
-	[EV_KEY] = row_key,       [EV_CACHE] = row_cache,
-	[EV_FOUND] = row_found,   [EV_SEARCHED] = row_searched,
-	[EV_DB] = row_db,         [EV_LOG] = row_log,
+	[EV_PAGE] = row_page,         [EV_DOWNLOAD] = row_download, [EV_COPY] = row_copy,
+	[EV_GATEWAY] = row_gateway,   [EV_FACT] = row_fact,         [EV_CONFIG] = row_config,
+	[EV_VERIFY] = row_verify,     [EV_SERVE] = row_serve,       [EV_PLAYER] = row_player,
+	[EV_PROGRESS] = row_progress, [EV_KEY] = row_key,           [EV_CACHE] = row_cache,
+	[EV_FOUND] = row_found,       [EV_SEARCHED] = row_searched, [EV_DB] = row_db,
+	[EV_LOG] = row_log,
 };
 
 void out_event(struct out *o, const struct event *e)

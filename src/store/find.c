@@ -37,7 +37,7 @@ struct filter_values {
 /* ?1 is what to match. Every condition is there always: one statement, whatever was typed. */
 #define FILTERS                                                                                    \
 	"(?2 IS NULL OR c.channel_name LIKE ?2 ESCAPE '\\') AND "                                  \
-	"(NOT ?8 & 16 OR c.kind NOT IN ('channel', 'collection')) AND " \
+	"(NOT ?8 & 16 OR c.kind NOT IN ('channel', 'collection')) AND "                            \
 	"(?3 IS NULL OR c.channel_id LIKE ?3) AND "                                                \
 	"(?4 IS NULL OR c.duration > ?4) AND (?5 IS NULL OR c.duration < ?5) AND "                 \
 	"(?6 IS NULL OR c.release_time >= ?6) AND "                                                \

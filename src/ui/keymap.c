@@ -80,8 +80,8 @@ static const struct {
 	{ IN_PANES, "o", "link" },
 	{ IN_PANES, "L", "log" },
 
-	{ IN_SEARCH, "/", "search" },
 	{ IN_PANES, "/", "filter" },
+	{ IN_PANES, "F", "search" },
 	{ IN_PANES, "n", "next" },
 	{ IN_PANES, "N", "previous" },
 	{ IN_PANES, "s", "sort" },

@@ -94,8 +94,8 @@ static bool search_take(struct ui *ui, struct view *v, struct event *e)
 		it.from = f->from_;
 		rows_add_new(&v->rows, it);
 	}
-	v->more = str_eq(f->from_, "local") && (int64_t)v->rows.n >= own->limit &&
-		  own->limit < ROWS_MAX;
+	v->more =
+	    str_eq(f->from_, "local") && (int64_t)v->rows.n >= own->limit && own->limit < ROWS_MAX;
 	if (own->to_top) {
 		v->listing.key[0] = '\0';
 		v->listing.cursor = v->listing.top = 0;
@@ -194,8 +194,9 @@ const struct view_ops view_search = {
 	.name = "Search",
 	.word = "search",
 	.where = IN_SEARCH,
-	.empty = "Nothing found. {search} asks for words; \"a phrase\", ch:@name, dur:>20m, since:30d, "
-		 "is:unwatched and tag:movie narrow it down.",
+	.empty =
+	    "Nothing found. {search} asks for words; \"a phrase\", ch:@name, dur:>20m, since:30d, "
+	    "is:unwatched and tag:movie narrow it down.",
 	.columns = columns,
 	.n_columns = sizeof(columns) / sizeof(columns[0]),
 	.sorts = sorts,

@@ -276,7 +276,7 @@
 	"wait idle\n"
 	"expect ┌ Search · fi ──\n"
 	"expect ▸ ● Film fi, whole\n"
-	"expect Film fi, from elsewhere               gateway\n"
+	"expect Film fi, from elsewhere                    gateway\n"
 	"keys j\n" /* is typed */
 	"expect search: fij\n"
 	"wait text Film fij, whole\n"
@@ -293,17 +293,17 @@
 	"keys <Enter>\n"
 	"wait idle\n"
 	"expect nothing matches; newest uploads:\n"
-	"expect Film nothing, whole                   newest\n"
-	"keys / <Up>\n"
+	"expect Film nothing, whole                        newest\n"
+	"keys F <Up>\n"
 	"expect search: last week's words\n"
 	"keys <Up>\n"
 	"expect search: last year's words\n"
 	"keys <Esc>\n"
 	"expect not search:\n"
 	"wait idle\n"
-	"keys / <Enter>\n"
+	"keys F <Enter>\n"
 	"wait idle\n"
-	"expect Nothing found. / asks for words\n" },
+	"expect Nothing found. F asks for words\n" },
 { "help is the live tables", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys ?\n"
