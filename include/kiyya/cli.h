@@ -1,5 +1,5 @@
 /* The command line: a table of commands, each a front end on the same requests and events as the
- *screen. Main thread. Names, JSON fields and exit codes are a contract (kiyya.1).
+ * screen. Main thread. Names, JSON fields and exit codes are a contract (kiyya.1).
  *
  *	struct cli_line line;
  *	if (!cli_read_line(&line, argc, argv, &err)) … exit 2
