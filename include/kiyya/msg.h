@@ -41,6 +41,8 @@ void ints_add(struct ints *l, int64_t v);
 /* X(NAME, name, "who answers", "what it asks for") */
 #define REQUESTS(X)                                                                                \
 	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
+	X(SEARCH, search, "search", "claims by words: EV_FOUND, those stored here first")          \
+	X(SEARCHES, searches, "search", "what was searched: EV_SEARCHED each, newest first")       \
 	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
 	X(SERIES, series, "series", "series of a channel: EV_EPISODE each, in order")               \
 	X(PLAYLISTS, playlists, "playlists", "collections of a channel: EV_PAGE")                   \
@@ -78,6 +80,15 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, all, "every page")                                                                 \
 	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")                     \
 	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_SEARCH_FIELDS(F)                                                                       \
+	F(STR, text, "words, phrases in quotes, filters")                                          \
+	F(STR, channel, "only claims of this @channel, in any address form")                       \
+	F(STR, from, "local remote; absent: local, and remote when that is thin")                  \
+	F(INT, limit, "rows; unknown: 20")                                                         \
+	F(BOOL, typing, "the last word may go on, and nothing is remembered")
+#define REQ_SEARCHES_FIELDS(F)                                                                     \
+	F(STR, action, "list clear; absent: list")                                                 \
+	F(INT, limit, "rows; unknown: 50")
 #define REQ_SHOW_FIELDS(F)                                                                         \
 	F(STR, item, "an ITEM")                                                                    \
 	F(BOOL, refresh, "resolve even when it is stored")
@@ -160,6 +171,8 @@ void ints_add(struct ints *l, int64_t v);
 
 #define EVENTS(X)                                                                                  \
 	X(PAGE, page, "catalog", "claims, in order")                                               \
+	X(FOUND, found, "search", "claims that were searched for, best first")                     \
+	X(SEARCHED, searched, "search", "words that were searched for")                            \
 	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
 	X(COPY, copy, "keep", "a copy in the vault")                                               \
 	X(EPISODE, episode, "series", "an episode of a series, at its place")                      \
@@ -185,6 +198,15 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(BOOL, more, "there is more behind them")                                                 \
 	F(TIME, fetched_at, "when the gateway said so")
+#define EV_FOUND_FIELDS(F)                                                                         \
+	F(PAGE, claims, "the claims")                                                              \
+	F(INT, first, "index of the first of them among all that were found")                      \
+	F(STRS, snippets, "for each claim where the words are in it; \"\": there is no text")      \
+	F(STR, from, "local remote newest")
+#define EV_SEARCHED_FIELDS(F)                                                                      \
+	F(STR, words, "as they were typed")                                                        \
+	F(INT, times, "")                                                                          \
+	F(TIME, searched_at, "the last time")
 #define EV_DOWNLOAD_FIELDS(F)                                                                      \
 	F(STR, event, "absent, or progress done failed removed")                                   \
 	F(STR, claim_id, "")                                                                       \

@@ -1,5 +1,5 @@
-/* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread
- * (a read-only second connection for search comes later).
+/* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread;
+ * a struct finder belongs to the thread that searches.
  *
  * What a user did is durable when the function returns (WAL, synchronous FULL). Rows given out are copies
  * that the caller owns. Errors: ERR_DATABASE, ERR_SPACE, ERR_BUSY (lock timeout). */
@@ -78,6 +78,32 @@ bool store_cache_optimize(struct store *s, struct err *err); /* rewrites the fil
 bool store_cache_evict(struct store *s, int64_t max_items, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);
+
+/* -- search: the cached claims by words, on a read-only connection of its own ------------------- */
+struct finder;
+struct query;
+/* Of a database that a struct store has open, so that it is there and of this version. */
+struct finder *store_find_open(const char *path, const struct clock *clock, struct err *err);
+void store_find_close(struct finder *f);
+enum find_how {
+	FIND_TYPING, /* the last word may go on; only the newest that match are ranked */
+	FIND_WORDS,  /* whole words; older ones with the words in their title are ranked, too */
+	FIND_NEWEST, /* no words: the newest uploads of the query's channel, or of all */
+};
+/* At most limit claims, best first, local state filled in. Interrupted: ERR_CANCELLED. */
+struct page *store_find(struct finder *f, const struct query *q, enum find_how how, int64_t limit,
+			struct err *err);
+/* Any thread, while the finder is open: what it is looking for just now ends. */
+void store_find_interrupt(struct finder *f);
+/* Where this SQLite has no FTS5 every row is read; so that this can be tested with one that has. */
+void store_find_without_index(struct finder *f);
+
+/* What was searched: remembered, newest first, forgotten. The oldest over 1000 go. */
+bool store_search_add(struct store *s, const char *words, struct err *err);
+bool store_search_each(struct store *s, int64_t limit,
+		       void (*fn)(void *arg, const char *words, int64_t times, int64_t searched_at), void *arg,
+		       struct err *err);
+bool store_search_clear(struct store *s, struct err *err);
 
 /* -- queue ------------------------------------------------------------------------------------- */
 /* New row at the end, or the row that is there already (same claim and quality): *d is then what is stored. */

@@ -12,6 +12,7 @@
 /* X(name), in the order of the help. */
 #define COMMANDS(X)   \
 	X(list)       \
+	X(search)     \
 	X(show)       \
 	X(series)     \
 	X(playlists)  \

@@ -87,6 +87,20 @@ static void row_page(struct out *o, const struct event *e)
 		out_claim(o, &p->items[i]);
 }
 
+static void row_found(struct out *o, const struct event *e)
+{
+	const struct page *p = e->u.found.claims_;
+	for (size_t i = 0; p && i < p->n; i++)
+		out_claim(o, &p->items[i]);
+}
+
+static void row_searched(struct out *o, const struct event *e)
+{
+	const struct ev_searched *s = &e->u.searched;
+	out_row(o, "%10s  %5s  %s", date_cell(s->searched_at_).text,
+		number_cell(s->times_, "x").text, or_dash(s->words_));
+}
+
 static void row_download(struct out *o, const struct event *e)
 {
 	const struct ev_download *d = &e->u.download;
@@ -225,20 +239,19 @@ static void row_player(struct out *o, const struct event *e)
 }
 
 static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
-	[EV_PAGE] = row_page,     [EV_DOWNLOAD] = row_download,
-	[EV_COPY] = row_copy,     [EV_EPISODE] = row_episode, [EV_GATEWAY] = row_gateway,
-	[EV_FACT] = row_fact,     [EV_CONFIG] = row_config,
-	[EV_VERIFY] = row_verify, [EV_SERVE] = row_serve,
-	[EV_PLAYER] = row_player, [EV_PROGRESS] = row_progress,
-	[EV_KEY] = row_key,       [EV_CACHE] = row_cache,
-	[EV_DB] = row_db,         [EV_LOG] = row_log,
+	[EV_PAGE] = row_page,         [EV_DOWNLOAD] = row_download, [EV_COPY] = row_copy,
+	[EV_GATEWAY] = row_gateway,   [EV_FACT] = row_fact,         [EV_CONFIG] = row_config,
+	[EV_VERIFY] = row_verify,     [EV_SERVE] = row_serve,       [EV_PLAYER] = row_player,
+	[EV_PROGRESS] = row_progress, [EV_KEY] = row_key,           [EV_CACHE] = row_cache,
+	[EV_FOUND] = row_found,       [EV_SEARCHED] = row_searched, [EV_DB] = row_db,
+	[EV_LOG] = row_log,           [EV_EPISODE] = row_episode,
 };
 
 void out_event(struct out *o, const struct event *e)
 {
 	if (!rows[e->kind])
 		return;
-	if (o->json && e->kind != EV_PAGE)
+	if (o->json && e->kind != EV_PAGE && e->kind != EV_FOUND)
 		out_json_event(o, e);
 	else
 		rows[e->kind](o, e);

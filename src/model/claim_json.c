@@ -36,13 +36,8 @@ static void put_missing(const struct claim *c, struct json_out *o, const char *k
 	json_close(o, '}');
 }
 
-void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+void claim_members_to_json(const struct claim *c, struct json_out *o)
 {
-	if (c->missing) {
-		put_missing(c, o, key);
-		return;
-	}
-	json_open(o, key, '{');
 	json_put_str(o, "claim_id", c->id);
 	json_put_str(o, "title", c->title);
 	put_text(o, "name", c->name);
@@ -86,6 +81,16 @@ void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
 	json_put_bool(o, "favorite", c->local.favorite);
 	json_put_bool(o, "watched", c->local.watched);
 	put_known(o, "position_seconds", c->local.position_seconds);
+}
+
+void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+{
+	if (c->missing) {
+		put_missing(c, o, key);
+		return;
+	}
+	json_open(o, key, '{');
+	claim_members_to_json(c, o);
 	json_close(o, '}');
 }
 

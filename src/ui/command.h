@@ -47,6 +47,7 @@ struct ui;
 	X(refresh, "refresh", "", "refresh", "ask again for what is shown")                        \
 	X(retry, "retry", "", "retry", "try a failed download again")                              \
 	X(reverse, "reverse", "", "reverse", "turn the order round")                               \
+	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
 	X(stop, "stop", "", "stop", "stop what is loading")                                        \

@@ -193,6 +193,10 @@ void ui_take_event(struct ui *ui, struct event *e)
 	case EV_PAGE:
 		take_page(ui, t, e);
 		return;
+	case EV_FOUND:
+		take_row(ui, t, e);
+		detail_forget(ui);
+		return;
 	case EV_DOWNLOAD:
 		downloads_take(ui, e);
 		return;
@@ -229,6 +233,10 @@ void ui_take_event(struct ui *ui, struct event *e)
 	case EV_DONE:
 		if (t)
 			take_done(ui, t, &e->u.done);
+		break;
+	case EV_SEARCHED:
+		if (e->u.searched.words_)
+			prompt_remember_older(&ui->prompts[PROMPT_SEARCH], e->u.searched.words_);
 		break;
 	case EV_CONFIG: /* no screen asks for these */
 	case EV_VERIFY:

@@ -19,6 +19,8 @@ struct item {
 	struct event *event;     /* owned; NULL: see claim */
 	char *folded;            /* owned; for filters, made when first needed */
 	uint64_t seen;           /* ticket of the listing that named it last */
+	const char *snippet;     /* borrowed like claim; where searched words are; NULL: not searched */
+	const char *from;        /* borrowed like claim; "local" "remote" "newest"; NULL: not searched */
 	bool marked;
 };
 

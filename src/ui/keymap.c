@@ -83,6 +83,7 @@ static const struct {
 	{ IN_PANES, "L", "log" },
 
 	{ IN_PANES, "/", "filter" },
+	{ IN_PANES, "F", "search" },
 	{ IN_PANES, "n", "next" },
 	{ IN_PANES, "N", "previous" },
 	{ IN_PANES, "s", "sort" },

@@ -60,7 +60,8 @@ struct view {
 extern const struct view_ops *const view_table[];
 extern const size_t n_views;
 
-extern const struct view_ops view_channels, view_series, view_library, view_queue, view_status;
+extern const struct view_ops view_channels, view_series, view_search, view_library, view_queue,
+	view_status;
 
 /* Shared with the pane below the list. */
 extern const struct column download_columns[];

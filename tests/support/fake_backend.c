@@ -367,6 +367,64 @@ static void series(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* -- search ------------------------------------------------------------------------------------ */
+
+static void post_found(struct fake_backend *b, const struct req *r, int first, const char *kind,
+		       const char *from)
+{
+	const char *words = r->u.search.text_;
+	struct event *e = answer_to(r, EV_FOUND);
+	struct page *p = page_new();
+	char *title = str_fmt("Film %s, %s", words, kind);
+	char *snippet = str_fmt("…where %s is…", words);
+	struct claim *c = add_claim(p, first, title);
+	c->local.offline = first == 0;
+	strs_add(&e->u.found.snippets_, snippet);
+	free(title);
+	free(snippet);
+	e->u.found.claims_ = p;
+	e->u.found.first_ = first;
+	e->u.found.from_ = str_dup(from);
+	link_post(b->link, e);
+}
+
+static void post_nothing_found(struct fake_backend *b, const struct req *r)
+{
+	struct event *e = answer_to(r, EV_FOUND);
+	e->u.found.claims_ = page_new();
+	e->u.found.first_ = 0;
+	e->u.found.from_ = str_dup("local");
+	link_post(b->link, e);
+}
+
+static void search(struct fake_backend *b, const struct req *r)
+{
+	if (str_empty(r->u.search.text_)) {
+		post_nothing_found(b, r);
+	} else if (str_eq(r->u.search.text_, "nothing")) {
+		struct event *e = answer_to(r, EV_NOTE);
+		e->u.note.text_ = str_dup("nothing matches; newest uploads:");
+		e->u.note.level_ = str_dup("info");
+		link_post(b->link, e);
+		post_found(b, r, 0, "whole", "newest");
+	} else {
+		post_found(b, r, 0, "whole", "local");
+		post_found(b, r, 1, "from elsewhere", "remote");
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void searches(struct fake_backend *b, const struct req *r)
+{
+	static const char *const words[] = { "last week's words", "last year's words" };
+	for (int i = 0; i < 2; i++) {
+		struct event *e = answer_to(r, EV_SEARCHED);
+		e->u.searched.words_ = str_dup(words[i]);
+		link_post(b->link, e);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 static void stop_ticket(struct fake_backend *b, const struct req *r)
 {
 	if (b->slow != 0 && r->u.stop.of_ == (int64_t)b->slow) {
@@ -385,6 +443,10 @@ static void answer(struct fake_backend *b, const struct req *r)
 	}
 	if (r->kind == REQ_BROWSE) {
 		browse(b, r);
+	} else if (r->kind == REQ_SEARCH) {
+		search(b, r);
+	} else if (r->kind == REQ_SEARCHES) {
+		searches(b, r);
 	} else if (r->kind == REQ_SHOW) {
 		show(b, r);
 	} else if (r->kind == REQ_SERIES) {

@@ -33,11 +33,12 @@ static void check_row(const struct row *row)
 	fake_stop(&f);
 }
 
-#define CLAIM(id, title)                                                                        \
+#define CLAIM(id, title) MORE(id, title, "")
+#define MORE(id, title, more)                                                                   \
 	"{\"claim_id\":\"" id "\",\"title\":\"" title "\",\"kind\":\"video\",\"release_time\":" \
 	"\"2024-03-01T10:00:00Z\",\"duration\":2530,\"size\":1200000000,\"tags\":[],"           \
 	"\"playable\":true,\"sources\":[],\"offline\":true,\"downloading\":false,"              \
-	"\"favorite\":false,\"watched\":true}"
+	"\"favorite\":false,\"watched\":true" more "}"
 #define PERSON(id, title) id "  2024-03-01     42:10     1.2 GB  o--w  " title "\n"
 
 static const struct row catalog[] = {
@@ -54,6 +55,24 @@ static const struct row catalog[] = {
 	  "", "", 0 },
 	{ "list @c", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone", NULL, PERSON(ID1, "A"), "",
 	  0 },
+	{ "search two words --channel @c --limit 3 --json",
+	  "found {\"claims\":[" CLAIM(ID1, "A") "],\"first\":0,\"snippets\":[\"…two…\"],"
+						"\"from\":\"local\"}\n"
+						"found {\"claims\":[" CLAIM(
+						    ID2, "B") "],\"first\":1,\"snippets\":[\"\"],"
+							      "\"from\":\"remote\"}\ndone",
+	  "search {\"text\":\"two words\",\"channel\":\"@c\",\"limit\":3,\"typing\":false}",
+	  MORE(ID1, "A", ",\"snippet\":\"…two…\",\"from\":\"local\"") "\n" MORE(
+	      ID2, "B", ",\"from\":\"remote\"") "\n",
+	  "", 0 },
+	{ "search x --local", "found {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "search {\"text\":\"x\",\"from\":\"local\",\"limit\":20,\"typing\":false}",
+	  PERSON(ID1, "A"), "", 0 },
+	{ "search --past --json --limit 5",
+	  "searched {\"words\":\"x y\",\"times\":2,\"searched_at\":\"2026-01-02T03:04:05Z\"}\ndone",
+	  "searches {\"action\":\"list\",\"limit\":5}",
+	  "{\"words\":\"x y\",\"times\":2,\"searched_at\":\"2026-01-02T03:04:05Z\"}\n", "", 0 },
+	{ "search --forget", "done", "searches {\"action\":\"clear\",\"limit\":20}", "", "", 0 },
 	/* a stored page and the fresh one that overlaps it */
 	{ "list @c",
 	  "page {\"first\":0,\"cached\":true,\"claims\":[" CLAIM(
@@ -374,6 +393,11 @@ static const struct row upkeep[] = {
 static const struct row misuse[] = {
 	{ "lsit @c", NULL, NULL, "", "kiyya: unknown command lsit; did you mean list?\n", 2 },
 	{ "list", NULL, NULL, "", "kiyya: list: something is missing: kiyya list @CHANNEL\n", 2 },
+	{ "search", NULL, NULL, "", "kiyya: search: something is missing: kiyya search TEXT\n", 2 },
+	{ "search x --local --remote", NULL, NULL, "",
+	  "kiyya: search: --local and --remote exclude each other\n", 2 },
+	{ "search x --past", NULL, NULL, "", "kiyya: search: --past and --forget stand alone\n",
+	  2 },
 	{ "list @a @b", NULL, NULL, "", "kiyya: list: that is too much: kiyya list @CHANNEL\n", 2 },
 	{ "list @a --lmit 3", NULL, NULL, "",
 	  "kiyya: list: unknown option --lmit; did you mean --limit?\n", 2 },

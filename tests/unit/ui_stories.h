@@ -3,7 +3,7 @@
 { "a channel at 80x24", "@demo", 80, 24, false,
 	"wait idle\n"
 	"screen 80x24\n"
-	"|  kiyya  1 Channels  2 Series  3 Library  4 Queue  5 Status\n"
+	"|  kiyya  1 Channels  2 Series  3 Search  4 Library  5 Queue  6 Status\n"
 	"| ┌ @demo · newest ───────────────────────────────────────────────────────── 50+ ┐\n"
 	"| │▸ ● The first film                                     ✓  2024-05-01    10:00 │\n"
 	"| │    ሰላም 世界, a wide title: 日本語のとても長い題名が…     2024-04-30    11:01 │\n"
@@ -329,6 +329,42 @@
 	"expect ▸ ✓ database   version\n"
 	"expect ! player     libmpv\n"
 	"expect ✓ gateway    gateway.example              healthy, 42 ms\n" },
+{ "search, as it is typed", "@demo", 80, 24, false,
+	"wait idle\n"
+	"keys 2\n"
+	"expect search:\n"
+	"text fi\n"
+	"wait idle\n"
+	"expect ┌ Search · fi ──\n"
+	"expect ▸ ● Film fi, whole\n"
+	"expect Film fi, from elsewhere                    gateway\n"
+	"keys j\n" /* is typed */
+	"expect search: fij\n"
+	"wait text Film fij, whole\n"
+	"keys <Backspace> <Enter>\n"
+	"wait text Film fi, whole\n"
+	"keys j <Enter>\n"
+	"expect …where fi is…\n"
+	"keys q q\n"
+	"expect ┌ @demo\n" },
+{ "search recalls what was searched, and shows what is new instead of nothing", "@demo", 80, 24, false,
+	"wait idle\n"
+	"keys :\n"
+	"text search nothing\n"
+	"keys <Enter>\n"
+	"wait idle\n"
+	"expect nothing matches; newest uploads:\n"
+	"expect Film nothing, whole                        newest\n"
+	"keys F <Up>\n"
+	"expect search: last week's words\n"
+	"keys <Up>\n"
+	"expect search: last year's words\n"
+	"keys <Esc>\n"
+	"expect not search:\n"
+	"wait idle\n"
+	"keys F <Enter>\n"
+	"wait idle\n"
+	"expect Nothing found. F asks for words\n" },
 { "help is the live tables", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys ?\n"
@@ -365,7 +401,7 @@
 { "letters and plain lines with --ascii", "@demo", 80, 24, true,
 	"wait idle\n"
 	"screen 80x24\n"
-	"|  kiyya  1 Channels  2 Series  3 Library  4 Queue  5 Status\n"
+	"|  kiyya  1 Channels  2 Series  3 Search  4 Library  5 Queue  6 Status\n"
 	"| + @demo - newest --------------------------------------------------------- 50+ +\n"
 	"| |> V The first film                                     w  2024-05-01    10:00 |\n"
 	"|~\n"
