@@ -117,7 +117,7 @@
 { "the library, without a network", "@dead", 80, 24, false,
 	"wait idle\n"
 	"expect error: asking gateway.example: no answer in 10 s\n"
-	"expect r tries again; 3 shows what is on this machine.\n"
+	"expect r tries again; 4 shows what is on this machine.\n"
 	"keys :\n"
 	"text view library\n"
 	"keys <Enter>\n"
@@ -331,7 +331,7 @@
 	"expect ✓ gateway    gateway.example              healthy, 42 ms\n" },
 { "search, as it is typed", "@demo", 80, 24, false,
 	"wait idle\n"
-	"keys 2\n"
+	"keys 3\n"
 	"expect search:\n"
 	"text fi\n"
 	"wait idle\n"
