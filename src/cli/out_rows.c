@@ -152,6 +152,13 @@ static void row_progress(struct out *o, const struct event *e)
 		date_cell(p->updated_at_).text, p->watched_ ? "watched" : "-", or_dash(p->title_));
 }
 
+static void row_channel(struct out *o, const struct event *e)
+{
+	const struct ev_channel *c = &e->u.channel;
+	out_row(o, "%s  %10s  %s  %s", or_dash(c->claim_id_), date_cell(c->followed_at_).text,
+		or_dash(c->name_), or_dash(c->title_));
+}
+
 static void row_key(struct out *o, const struct event *e)
 {
 	const struct ev_key *k = &e->u.key;
@@ -203,13 +210,14 @@ static void row_player(struct out *o, const struct event *e)
 }
 
 static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
-	[EV_PAGE] = row_page,     [EV_DOWNLOAD] = row_download,
-	[EV_COPY] = row_copy,     [EV_GATEWAY] = row_gateway,
-	[EV_FACT] = row_fact,     [EV_CONFIG] = row_config,
-	[EV_VERIFY] = row_verify, [EV_SERVE] = row_serve,
-	[EV_PLAYER] = row_player, [EV_PROGRESS] = row_progress,
-	[EV_KEY] = row_key,       [EV_CACHE] = row_cache,
-	[EV_DB] = row_db,         [EV_LOG] = row_log,
+	[EV_PAGE] = row_page,       [EV_DOWNLOAD] = row_download,
+	[EV_COPY] = row_copy,       [EV_GATEWAY] = row_gateway,
+	[EV_FACT] = row_fact,       [EV_CONFIG] = row_config,
+	[EV_VERIFY] = row_verify,   [EV_SERVE] = row_serve,
+	[EV_PLAYER] = row_player,   [EV_PROGRESS] = row_progress,
+	[EV_CHANNEL] = row_channel, [EV_KEY] = row_key,
+	[EV_CACHE] = row_cache,     [EV_DB] = row_db,
+	[EV_LOG] = row_log,
 };
 
 void out_event(struct out *o, const struct event *e)

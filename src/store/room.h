@@ -37,7 +37,7 @@ bool store_create_file(const char *path, struct err *err) MUST_USE; /* private, 
 bool store_connect(struct store *s, struct err *err) MUST_USE;
 
 /* Id of the one claim that `item` (id, unique prefix, address) means in a place; ERR_NOT_FOUND. */
-enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE };
+enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE, PLACE_LATER };
 bool store_find_item(struct store *s, enum store_place place, const char *item,
 		     char id[CLAIM_ID_SIZE], struct err *err) MUST_USE;
 /* ERR_USAGE unless it is one. */

@@ -50,6 +50,9 @@ struct view {
 	struct listing listing; /* over rows, or over the queue's */
 	enum view_state state;
 	char *why; /* owned; of VIEW_FAILED */
+	const struct column *columns; /* of its ops, or others that it shows just now */
+	size_t n_columns;
+	const char *empty; /* likewise */
 	bool cached, more;
 	int64_t fetched_at; /* TIME_UNKNOWN */
 };
@@ -66,5 +69,12 @@ extern const size_t n_download_columns;
 /* Opens a channel or an item in the Channels view; the place before it can be gone back to. */
 void view_channels_open(struct ui *ui, const char *address);
 void view_channels_order(struct ui *ui, const char *order);
+/* Lists that are no channel: "following", "feed", "later", "history". */
+void view_channels_list(struct ui *ui, const char *word);
+/* The channel that is shown; NULL: another list. */
+const char *view_channels_address(struct ui *ui);
+bool view_channels_is_list(struct ui *ui, const char *word);
+/* Something is followed, or kept for later, or not any more: a list of it that is shown is asked for again. */
+void view_channels_changed(struct ui *ui);
 
 #endif
