@@ -57,6 +57,7 @@ static const char *or_dash(const char *s)
 
 static void row_claim(struct out *o, const struct claim *c)
 {
+	int64_t day = c->local.played_at > 0 ? c->local.played_at : c->release_time;
 	char marks[5] = "----"; /* kept, downloading, favourite, watched */
 	if (c->local.offline)
 		marks[0] = 'o';
@@ -66,7 +67,7 @@ static void row_claim(struct out *o, const struct claim *c)
 		marks[2] = 'f';
 	if (c->local.watched)
 		marks[3] = 'w';
-	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(c->release_time).text,
+	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(day).text,
 		time_cell(c->duration).text, size_cell(c->size).text, marks, c->title,
 		c->playable ? "" : "  (", c->playable ? "" : or_dash(c->reason),
 		c->playable ? "" : ")");
