@@ -52,8 +52,8 @@ static void change(struct core *core, struct ticket *t, const char *item, bool a
 	struct url u;
 	bool removed = !add && store_later_remove(core->store, item, &err);
 	/* An address may be another one than that by which the claim is stored. */
-	bool ask = add || (!removed && err.kind == ERR_NOT_FOUND && !str_is_hex(item, strlen(item)) &&
-			   url_parse(&u, item, NULL));
+	bool ask = add || (!removed && err.kind == ERR_NOT_FOUND &&
+			   !str_is_hex(item, strlen(item)) && url_parse(&u, item, NULL));
 	if (!ask) {
 		ticket_done(t, removed ? NULL : &err);
 		return;

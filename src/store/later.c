@@ -5,9 +5,11 @@
 
 bool store_later_add(struct store *s, const char *claim_id, struct err *err)
 {
+	/* Their order is that of adding, also within a second and when the clock was turned back. */
 	return store_want_id(claim_id, err) &&
 	       sql_change(s, TX_KEEP, err,
-			  "INSERT INTO watch_later (claim_id, added_at) VALUES (?, ?) "
+			  "INSERT INTO watch_later (claim_id, added_at) VALUES (?, max(?, "
+			  "(SELECT coalesce(max(added_at), 0) + 1 FROM watch_later))) "
 			  "ON CONFLICT (claim_id) DO NOTHING",
 			  sql_text(claim_id), sql_int(clock_wall(s->clock)));
 }
