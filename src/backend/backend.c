@@ -49,11 +49,8 @@ static void turn(struct core *core)
 	wake_clear(&core->player_wake);
 	if (core->playback)
 		playback_poll(core->playback);
-	if (core->doorbell) {
-		doorbell_clear(core->doorbell);
-		if (core->engine)
-			engine_kick(core->engine);
-	}
+	if (core->doorbell && doorbell_rang(core->doorbell))
+		engine_kick(core->engine);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
 }

@@ -83,6 +83,16 @@ static bool covered(const struct browse *b)
 	return b->list.complete || (!b->all && b->list.count >= b->first + b->limit);
 }
 
+/* Lists in an order that the gateway does not let us continue end where one query does: that is said. */
+static void end_all(struct browse *b)
+{
+	if (!fetch_is_endless(b->order) && b->list.count >= FETCH_REACHABLE)
+		post_note(b->core, b->ticket, "warn",
+			  "by %s the gateway gives only the first %d: try --order newest", b->order,
+			  FETCH_REACHABLE);
+	browse_done(b, NULL);
+}
+
 /* What is stored, as far as it goes: what the person sees when nobody answers. */
 static void post_stored(struct browse *b, bool cached)
 {
@@ -90,13 +100,21 @@ static void post_stored(struct browse *b, bool cached)
 	int64_t limit = b->all ? MOST_ROWS : b->limit;
 	if (!post_rows(b, b->all ? 0 : b->first, limit, cached, &err))
 		browse_done(b, &err);
+	else if (b->all)
+		end_all(b);
 	else
 		browse_done(b, NULL);
 }
 
+/* Some of what is wanted is stored, or it is stored that there is no more. */
+static bool some_stored(const struct browse *b)
+{
+	return b->list.found && (b->list.complete || b->list.count > (b->all ? 0 : b->first));
+}
+
 static void fall_back(struct browse *b, const struct err *err)
 {
-	if (!b->list.found) {
+	if (!some_stored(b)) {
 		browse_done(b, err);
 		return;
 	}
@@ -136,7 +154,7 @@ static void on_fetched(void *arg, bool end, const struct err *err)
 		return;
 	b->fetch = NULL;
 	if (b->all)
-		browse_done(b, NULL);
+		end_all(b);
 	else
 		post_stored(b, false);
 }
@@ -187,7 +205,7 @@ static void begin(struct browse *b)
 	}
 	int64_t age = b->list.found ? clock_wall(b->core->clock) - b->list.fetched_at : 0;
 	bool fresh = b->list.found && age * 1000 < b->core->settings->cache_ttl && !b->refresh;
-	bool enough = b->list.found && (b->core->offline || (fresh && covered(b)));
+	bool enough = b->core->offline ? some_stored(b) : fresh && covered(b);
 	struct store *store = b->core->store;
 	if (enough) {
 		if (b->core->offline && !fresh)

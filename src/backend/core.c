@@ -46,8 +46,8 @@ void core_shut(struct core *core)
 	tickets_stop_all(core);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
-	chores_free(core->chores);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
 			const struct gateway_health *h = gateway_health_of(core->gateway, i);

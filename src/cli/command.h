@@ -38,6 +38,8 @@
 	X(log)        \
 	X(ping)       \
 	X(doctor)     \
+	X(keys)       \
+	X(actions)    \
 	X(completion) \
 	X(help)
 

@@ -17,7 +17,7 @@
  *	show                        prints the whole screen
  *
  * A wait that lasts over ten seconds, or a screen that differs, ends the script with ERR_UNFINISHED
- *after both have been printed. Blanks before the bar are nothing; one blank after it belongs to it.
+ * after both have been printed. Blanks before the bar are nothing; one blank after it belongs to it.
 */
 #include "state.h"
 

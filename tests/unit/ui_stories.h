@@ -212,7 +212,7 @@
 	"keys <Enter>\n"
 	"wait idle\n"
 	"expect ┌ @empty · newest\n"
-	"expect This channel has published nothing. i opens another one by its address.\n"
+	"expect This channel has published nothing. O opens another one by its address.\n"
 	"keys q\n"
 	"wait idle\n"
 	"expect ▸   Film number 007\n"
