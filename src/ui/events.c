@@ -157,6 +157,7 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		ui_say_error(ui, "%s",
 			     d->error_ ? d->error_ : "it did not work, and nobody said why");
 	enum req_kind kind = t->kind;
+	bool is_list = v != NULL || t->stale;
 	if (t->slot == SLOT_PLAY && !t->stale) {
 		event_free(ui->player);
 		ui->player = NULL;
@@ -166,7 +167,7 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		ui_reload(ui, &view_queue);
 	if (kind == REQ_REMOVE)
 		ui_reload(ui, &view_library);
-	if (kind == REQ_FOLLOW || kind == REQ_UNFOLLOW || kind == REQ_LATER)
+	if (kind == REQ_FOLLOW || kind == REQ_UNFOLLOW || (kind == REQ_LATER && !is_list))
 		view_channels_changed(ui);
 	detail_forget(ui);
 }
@@ -182,7 +183,7 @@ static void take_row(struct ui *ui, const struct ticket *t, struct event *e)
 static void take_channel(struct ui *ui, const struct ticket *t, struct event *e)
 {
 	if (t && (t->kind == REQ_FOLLOW || t->kind == REQ_UNFOLLOW)) {
-		ui_say(ui, t->kind == REQ_FOLLOW ? "following %s" : "not following %s any more",
+		ui_say(ui, t->kind == REQ_FOLLOW ? "following %s" : "unfollowed %s",
 		       e->u.channel.name_ ? e->u.channel.name_ : "it");
 		event_free(e);
 	} else if (t && t->slot == SLOT_FOLLOWING) {

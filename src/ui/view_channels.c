@@ -77,7 +77,7 @@ static const struct {
 			    COLUMNS(columns) },
 	[PLACE_ITEM] = { .empty = "There is nothing at this address.", COLUMNS(columns) },
 	[PLACE_FOLLOWING] = { "following", "Followed channels",
-			      "You follow no channel yet. {follow} follows the one that is shown.",
+			      "You follow no channel yet. {follow} on a channel follows it.",
 			      COLUMNS(followed_columns) },
 	[PLACE_FEED] = { "feed", "New in followed channels",
 			 "Nothing new. {follow} on a channel follows it; {following} lists those "
@@ -254,7 +254,15 @@ static void channels_loaded(struct ui *ui, struct view *v, uint64_t ticket)
 	listing_update(&v->listing);
 }
 
-/* When the first page comes again, rows have moved: what was behind it is asked for anew. */
+/* Whether another page ends with another row than the first one that is there. */
+static bool ends_elsewhere(const struct channels *own, const struct page *page)
+{
+	const struct page *old = own->n_parts > 0 ? own->parts[0].page : NULL;
+	return !old || old->n == 0 || page->n == 0 ||
+	       strcmp(old->items[old->n - 1].id, page->items[page->n - 1].id) != 0;
+}
+
+/* The first page of the feed has moved: what was behind it is asked for anew. */
 static void forget_behind(struct view *v)
 {
 	struct channels *own = v->own;
@@ -271,11 +279,13 @@ static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 		return take_followed(v, e);
 	if (e->kind != EV_PAGE || !p->claims_)
 		return false;
+	bool moved = here(v) && here(v)->kind == PLACE_FEED && p->first_ <= 0 &&
+		     ends_elsewhere(own, p->claims_);
 	put_part(v, (struct part){ .first = p->first_ < 0 ? 0 : p->first_,
 				   .more = p->more_,
 				   .page = p->claims_ });
 	p->claims_ = NULL;
-	if (here(v) && here(v)->kind == PLACE_FEED && p->first_ <= 0)
+	if (moved)
 		forget_behind(v);
 	v->more = own->parts[own->n_parts - 1].more;
 	v->cached = p->cached_;
@@ -366,10 +376,18 @@ const char *view_channels_address(struct ui *ui)
 	return p && p->kind == PLACE_CHANNEL ? p->address : NULL;
 }
 
+/* Asks whether anything is followed at all. */
+static void ask_follows(struct ui *ui, struct channels *own)
+{
+	own->follows = false;
+	ui_send(ui, req_new(REQ_FOLLOWING), SLOT_FOLLOWING);
+}
+
 void view_channels_changed(struct ui *ui)
 {
 	struct view *v = ui_view_of(ui, &view_channels);
 	const struct place *p = here(v);
+	ask_follows(ui, v->own);
 	if (p && kinds[p->kind].word)
 		channels_load(ui, v, false);
 }
@@ -434,7 +452,7 @@ static void channels_init(struct ui *ui, struct view *v)
 	    ui->config->place ? ui->config->place : ui->config->settings->channel_default;
 	if (!str_empty(place))
 		view_channels_open(ui, place);
-	ui_send(ui, req_new(REQ_FOLLOWING), SLOT_FOLLOWING);
+	ask_follows(ui, v->own);
 }
 
 static void channels_release(struct view *v)

@@ -323,15 +323,17 @@
 	"keys <Enter>\n"
 	"wait idle\n"
 	"expect The first film\n"
-	"keys q I\n"
+	"keys q\n"
+	"wait idle\n"
+	"keys I\n"
 	"expect unfollow @demo?\n"
 	"keys n\n"
 	"expect The Followed Channel\n"
 	"keys I y\n"
 	"wait idle\n"
-	"expect not following @demo any more\n"
+	"expect unfollowed @demo\n"
 	"expect not The Followed Channel\n"
-	"expect You follow no channel yet. i follows\n" },
+	"expect You follow no channel yet. i on a channel\n" },
 { "what is new in followed channels", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys F\n"
