@@ -52,6 +52,7 @@ struct claim_local {
 	bool downloading;     /* a row of the queue that is not done */
 	bool favorite, watched;
 	int64_t position_seconds; /* -1: none */
+	int64_t played_at;        /* unix seconds, of a row of the history; else 0 */
 };
 
 struct claim {

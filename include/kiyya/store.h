@@ -144,6 +144,32 @@ bool store_progress_list(struct store *s, struct progress_list *ret, struct err 
 bool store_progress_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
 bool store_favorite_set(struct store *s, const char *claim_id, bool on, struct err *err);
 struct page *store_favorite_list(struct store *s, struct err *err);
+/* The watch-later list, newest first. Removing takes an id, a unique prefix or an address; ERR_NOT_FOUND. */
+bool store_later_add(struct store *s, const char *claim_id, struct err *err);
+bool store_later_remove(struct store *s, const char *item, struct err *err);
+struct page *store_later_list(struct store *s, struct err *err);
+/* What was played: a claim once, at its last time; the oldest over 10 000 go. local.played_at is filled in. */
+bool store_history_add(struct store *s, const char *claim_id, const char *title, struct err *err);
+struct page *store_history_list(struct store *s, struct err *err); /* newest first */
+bool store_history_clear(struct store *s, struct err *err);
+
+/* -- followed channels ---------------------------------------------------------------------------- */
+struct follow { char claim_id[CLAIM_ID_SIZE]; char *name, *title, *url; int64_t followed_at; };
+void follow_release(struct follow *f);
+struct follow_list { struct follow *v; size_t n; };
+void follow_list_release(struct follow_list *l);
+/* Name (with @), title and address of one that is followed already become these; its time stays, and is *f's then. */
+bool store_follow_put(struct store *s, struct follow *f, struct err *err);
+bool store_follow_remove(struct store *s, const char *claim_id, struct err *err);
+bool store_follow_list(struct store *s, struct follow_list *ret, struct err *err); /* by name */
+/* The followed channel of an address, a claim id or a unique prefix of one; ERR_NOT_FOUND. ret is the caller's. */
+bool store_follow_find(struct store *s, const char *item, struct follow *ret, struct err *err);
+/* Claims of followed channels that are stored and have been released, newest first. after: the claim id of a row, which
+ * the page begins behind; "" or NULL the newest; not stored: ERR_NOT_FOUND. */
+struct feed_query { bool unwatched; int64_t since /* TIME_UNKNOWN */, limit; const char *after; };
+struct page *store_feed(struct store *s, const struct feed_query *q, bool *ret_more, struct err *err);
+/* Whether a claim is in the cache. */
+bool store_cache_has(struct store *s, const char *claim_id);
 
 /* -- settings that the program itself remembers ------------------------------------------------- */
 char *store_setting(struct store *s, const char *key); /* owned; NULL if none */

@@ -57,6 +57,7 @@ static const char *or_dash(const char *s)
 
 static void row_claim(struct out *o, const struct claim *c)
 {
+	int64_t day = c->local.played_at > 0 ? c->local.played_at : c->release_time;
 	char marks[5] = "----"; /* kept, downloading, favourite, watched */
 	if (c->local.offline)
 		marks[0] = 'o';
@@ -66,7 +67,7 @@ static void row_claim(struct out *o, const struct claim *c)
 		marks[2] = 'f';
 	if (c->local.watched)
 		marks[3] = 'w';
-	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(c->release_time).text,
+	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(day).text,
 		time_cell(c->duration).text, size_cell(c->size).text, marks, c->title,
 		c->playable ? "" : "  (", c->playable ? "" : or_dash(c->reason),
 		c->playable ? "" : ")");
@@ -188,6 +189,13 @@ static void row_progress(struct out *o, const struct event *e)
 		date_cell(p->updated_at_).text, p->watched_ ? "watched" : "-", or_dash(p->title_));
 }
 
+static void row_channel(struct out *o, const struct event *e)
+{
+	const struct ev_channel *c = &e->u.channel;
+	out_row(o, "%s  %10s  %s  %s", or_dash(c->claim_id_), date_cell(c->followed_at_).text,
+		or_dash(c->name_), or_dash(c->title_));
+}
+
 static void row_key(struct out *o, const struct event *e)
 {
 	const struct ev_key *k = &e->u.key;
@@ -244,7 +252,7 @@ static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
 	[EV_VERIFY] = row_verify,     [EV_SERVE] = row_serve,       [EV_PLAYER] = row_player,
 	[EV_PROGRESS] = row_progress, [EV_KEY] = row_key,           [EV_CACHE] = row_cache,
 	[EV_FOUND] = row_found,       [EV_SEARCHED] = row_searched, [EV_DB] = row_db,
-	[EV_LOG] = row_log,           [EV_EPISODE] = row_episode,
+	[EV_LOG] = row_log,           [EV_EPISODE] = row_episode,   [EV_CHANNEL] = row_channel,
 };
 
 void out_event(struct out *o, const struct event *e)

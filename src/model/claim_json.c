@@ -81,6 +81,8 @@ void claim_members_to_json(const struct claim *c, struct json_out *o)
 	json_put_bool(o, "favorite", c->local.favorite);
 	json_put_bool(o, "watched", c->local.watched);
 	put_known(o, "position_seconds", c->local.position_seconds);
+	if (c->local.played_at > 0)
+		json_put_time(o, "played_at", c->local.played_at);
 }
 
 void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
@@ -202,5 +204,6 @@ bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, str
 		.watched = json_bool(json_get(j, "watched"), false),
 		.position_seconds = take_number(j, "position_seconds"),
 	};
+	clock_from_iso(json_str(json_get(j, "played_at")), &c->local.played_at);
 	return true;
 }

@@ -39,7 +39,7 @@ bool store_connect(struct store *s, struct err *err) MUST_USE;
 bool store_connect_reader(struct store *s, struct err *err) MUST_USE;
 
 /* Id of the one claim that `item` (id, unique prefix, address) means in a place; ERR_NOT_FOUND. */
-enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE };
+enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE, PLACE_LATER };
 bool store_find_item(struct store *s, enum store_place place, const char *item,
 		     char id[CLAIM_ID_SIZE], struct err *err) MUST_USE;
 /* ERR_USAGE unless it is one. */

@@ -40,7 +40,7 @@ struct ticket {
 };
 
 /* Slots: views have 1 + their number. */
-enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG };
+enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING };
 
 /* What the bottom line is typing into. */
 struct asking {

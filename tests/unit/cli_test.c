@@ -287,7 +287,50 @@ static const struct row play[] = {
 	  "kiyya: serve: --port is a number from 0 to 65535, not \"70000\"\n", 2 },
 };
 
+#define CHANNEL                                                                       \
+	"{\"claim_id\":\"" ID1 "\",\"name\":\"@a\",\"title\":\"The A Channel\"," \
+	"\"followed_at\":\"2024-03-01T10:00:00Z\"}"
+
 static const struct row library[] = {
+	{ "follow @a @b --json", "channel " CHANNEL "\ndone",
+	  "follow {\"channels\":[\"@a\",\"@b\"],\"listed\":false}", CHANNEL "\n", "", 0 },
+	{ "follow @a", "channel " CHANNEL "\ndone", NULL,
+	  ID1 "  2024-03-01  @a  The A Channel\n", "", 0 },
+	{ "follow", NULL, NULL, "", "kiyya: follow: needs @CHANNEL… or --import FILE\n", 2 },
+	{ "follow @a --import x", NULL, NULL, "",
+	  "kiyya: follow: either @CHANNEL… or --import FILE, not both\n", 2 },
+	{ "follow --import /nonexistent/list", NULL, NULL, "", NULL, 3 },
+	{ "unfollow @a", "done {\"ok\":false,\"error\":\"@a is not followed\",\"exit_code\":3}",
+	  "unfollow {\"channels\":[\"@a\"]}", "", "kiyya: @a is not followed\n", 3 },
+	{ "following --json", "channel " CHANNEL "\ndone", "following {}", CHANNEL "\n", "", 0 },
+	{ "following --export plain", "channel " CHANNEL "\ndone", "following {}",
+	  "# channels followed with kiyya, an address a line\nlbry://@a#" ID1 "\n", "", 0 },
+	{ "following --export opml", "done", NULL,
+	  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n"
+	  "<head><title>Channels followed with kiyya</title></head>\n<body>\n</body>\n</opml>\n",
+	  "", 0 },
+	{ "following --export csv", NULL, NULL, "",
+	  "kiyya: following: --export is one of opml|plain, not \"csv\"\n", 2 },
+	{ "feed --unwatched --since 2024-03-01 --limit 7 --json",
+	  "page {\"claims\":[" CLAIM(ID1, "A") "],\"more\":true}\ndone",
+	  "feed {\"unwatched\":true,\"since\":\"2024-03-01T00:00:00Z\",\"limit\":7,"
+	  "\"refresh\":false,\"wait_fresh\":true}",
+	  CLAIM(ID1, "A") "\n", "kiyya: there is more: --limit says how much is listed\n", 0 },
+	{ "feed --since soon", NULL, NULL, "",
+	  "kiyya: feed: --since is seconds, [[h:]m:]s, 7d or a date such as 2026-01-31, not "
+	  "\"soon\"\n",
+	  2 },
+	{ "refresh @a", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "refresh {\"channels\":[\"@a\"]}", PERSON(ID1, "A"), "", 0 },
+	{ "refresh", "done", "refresh {}", "", "", 0 },
+	{ "later add x", "done", "later {\"action\":\"add\",\"item\":\"x\"}", "", "", 0 },
+	{ "later list", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "later {\"action\":\"list\"}", PERSON(ID1, "A"), "", 0 },
+	{ "history list", "page {\"claims\":[]}\ndone", "history {\"action\":\"list\"}", "", "",
+	  0 },
+	{ "history clear", NULL, NULL, "",
+	  "kiyya: history: there is no terminal to ask on: --yes does it unasked\n", 2 },
+	{ "history clear --yes", "done", "history {\"action\":\"clear\"}", "", "", 0 },
 	{ "favorite add x", "done", "favorite {\"action\":\"add\",\"item\":\"x\"}", "", "", 0 },
 	{ "favorite list --json", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
 	  "favorite {\"action\":\"list\"}", CLAIM(ID1, "A") "\n", "", 0 },
