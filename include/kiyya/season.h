@@ -56,7 +56,7 @@ struct series_list {
 struct series_list *series_list_new(void);
 void series_list_free(struct series_list *l); /* NULL is fine */
 /* Items in the order of the playlist, which stays: NULL for one that is gone, whose number is not given to another.
- * False: the title is no season's, nothing was added. Playlists come before claims. */
+ * False: the title is no season's, nothing was added. */
 bool series_list_add_playlist(struct series_list *l, const char *title, const struct claim *const *items, size_t n);
 /* By its title; a claim that says by its tags that it is of a series, and not of which, is unsorted; others, and those
  * that a playlist has placed, are left out. */

@@ -225,16 +225,26 @@ static void test_playlists(void **state)
 		"Revenge! 1 1 1",   "Revenge! 1 3 3", "Revenge! 1 0 8 ?", /* not pushed between */
 		"Revenge! 1 5 4 ?", "Week 2 1 6",     "Week 2 3 7",       NULL,
 	};
-	struct series_list *l = series_list_new();
-	assert_true(series_list_add_playlist(l, "Revenge! – Season 1", season_1, 5));
-	assert_true(series_list_add_playlist(l, "Week S02", week, 3));
-	assert_false(series_list_add_playlist(l, "The best of it", week, 3));
 	const struct claim *all[] = { &late, &early, &third, &second, &first, &trailer, &plain };
-	EACH_ROW (c, all)
-		series_list_add_claim(l, *c);
-	series_list_finish(l);
-	assert_rows(l, rows);
-	series_list_free(l);
+	/* Whichever come first. */
+	for (int claims_first = 0; claims_first < 2; claims_first++) {
+		struct series_list *l = series_list_new();
+		for (int turn = 0; turn < 2; turn++) {
+			if (turn == claims_first) {
+				assert_true(series_list_add_playlist(l, "Revenge! – Season 1",
+								     season_1, 5));
+				assert_true(series_list_add_playlist(l, "Week S02", week, 3));
+				assert_false(
+				    series_list_add_playlist(l, "The best of it", week, 3));
+				continue;
+			}
+			EACH_ROW (c, all)
+				series_list_add_claim(l, *c);
+		}
+		series_list_finish(l);
+		assert_rows(l, rows);
+		series_list_free(l);
+	}
 }
 
 static void test_steps(void **state)
