@@ -52,6 +52,9 @@ struct gateway *gateway_new(const struct gateway_config *config, struct http *ht
 void gateway_free(struct gateway *g); /* cancels what is open */
 void gateway_cancel(struct gateway *g, uint64_t id);
 
+/* Bounds of the release time are rounded up to a multiple of this over there. */
+#define GATEWAY_TIME_STEP 360
+
 struct claim_query {
 	char channel_id[CLAIM_ID_SIZE]; /* "" any */
 	const struct strs *tags;        /* all must match */
@@ -60,6 +63,7 @@ struct claim_query {
 	const char *order;              /* newest oldest trending name; NULL newest */
 	const char *text;               /* NULL none */
 	int64_t released_before;        /* TIME_UNKNOWN none */
+	int64_t released_from;          /* that moment and later; 0 none */
 	int page, page_size;            /* from 1; at most 50 */
 };
 typedef void gateway_page_fn(void *arg, struct page *page /* moved; NULL on error */,

@@ -72,6 +72,16 @@ static bool covered(const struct browse *b)
 	return b->list.complete || (!b->all && b->list.count >= b->first + b->limit);
 }
 
+/* Lists in an order that the gateway does not let us continue end where one query does: that is said. */
+static void end_all(struct browse *b)
+{
+	if (!fetch_is_endless(b->order) && b->list.count >= FETCH_REACHABLE)
+		post_note(b->core, b->ticket, "warn",
+			  "by %s the gateway gives only the first %d: try --order newest", b->order,
+			  FETCH_REACHABLE);
+	browse_done(b, NULL);
+}
+
 /* What is stored, as far as it goes: what the person sees when nobody answers. */
 static void post_stored(struct browse *b, bool cached)
 {
@@ -79,6 +89,8 @@ static void post_stored(struct browse *b, bool cached)
 	int64_t limit = b->all ? MOST_ROWS : b->limit;
 	if (!post_rows(b, b->all ? 0 : b->first, limit, cached, &err))
 		browse_done(b, &err);
+	else if (b->all)
+		end_all(b);
 	else
 		browse_done(b, NULL);
 }
@@ -131,7 +143,7 @@ static void on_fetched(void *arg, bool end, const struct err *err)
 		return;
 	b->fetch = NULL;
 	if (b->all)
-		browse_done(b, NULL);
+		end_all(b);
 	else
 		post_stored(b, false);
 }

@@ -1,15 +1,17 @@
 /* Fills a stored list from the gateway.
  *
- * A query reaches at most 1000 results, in pages of 50. Behind them the list goes on with claims released before the
- * oldest one seen, from page 1 again; the bound is rounded by the gateway, so doubles come and are dropped. Pages may be
- * short without being the last: only an empty one ends the list. */
+ * A query reaches at most 1000 results, in pages of 50: a window. An order by release time goes on behind it with a
+ * window that begins where the last page of this one began: claims of the same moment lie on both sides of the border,
+ * what is the last claim to us may not be the last to the gateway (it sorts by what we may have had to correct), and
+ * the bound is rounded over there. So some claims come twice and are dropped. Pages may be short without being the
+ * last: only an empty one ends the list. */
 #include "fetch.h"
 
 #include <stdlib.h>
 #include "idset.h"
 
 #define PAGE_SIZE     50
-#define PAGES_A_QUERY 20
+#define PAGES_A_QUERY (FETCH_REACHABLE / PAGE_SIZE)
 
 struct fetch {
 	struct core *core;
@@ -17,8 +19,10 @@ struct fetch {
 	char *key;
 	int64_t next_row, want;
 	bool reset;
-	int64_t oldest; /* release time of the oldest claim seen */
-	size_t new_in_window;
+	int64_t
+	    edge; /* release time at the near end of the last page; TIME_UNKNOWN: none had one */
+	size_t new_in_window; /* claims that no window before it had */
+	bool stepped_over;    /* this window is behind a moment of which not all were reached */
 	struct idset seen;
 	fetch_fn *fn;
 	void *arg;
@@ -61,29 +65,56 @@ static void finish(struct fetch *f, const struct err *err)
 	fn(arg, true, err ? &copy : NULL);
 }
 
+static bool is_oldest_first(const struct fetch *f)
+{
+	return str_eq(f->query.order, "oldest");
+}
+
+bool fetch_is_endless(const char *order)
+{
+	return !order || str_eq(order, "newest") || str_eq(order, "oldest");
+}
+
 /* The claims of page that are new, in their order. */
 static struct page *only_new(struct fetch *f, const struct page *page)
 {
 	struct page *fresh = page_new();
-	for (size_t i = 0; i < page->n; i++) {
-		const struct claim *c = &page->items[i];
-		if (!idset_add(&f->seen, c->id))
-			continue;
-		claim_copy(page_add(fresh), c, fresh->arena);
-		if (c->release_time != TIME_UNKNOWN &&
-		    (f->oldest == TIME_UNKNOWN || c->release_time < f->oldest))
-			f->oldest = c->release_time;
-	}
+	for (size_t i = 0; i < page->n; i++)
+		if (idset_add(&f->seen, page->items[i].id))
+			claim_copy(page_add(fresh), &page->items[i], fresh->arena);
 	return fresh;
 }
 
-/* Moves the query behind what it can reach; false when there is nothing behind. */
+/* Where a window that goes on from the claims behind `from` has to begin. */
+static void note_edge(struct fetch *f, const struct page *page, size_t from)
+{
+	bool oldest_first = is_oldest_first(f);
+	int64_t edge = TIME_UNKNOWN;
+	for (size_t i = from; i < page->n; i++) {
+		int64_t t = page->items[i].release_time;
+		if (t != TIME_UNKNOWN &&
+		    (edge == TIME_UNKNOWN || (oldest_first ? t < edge : t > edge)))
+			edge = t;
+	}
+	if (edge != TIME_UNKNOWN)
+		f->edge = edge;
+}
+
+/* Moves the query behind what it can reach; false when there is nothing behind. More claims of one moment than a window
+ * holds cannot be reached: it steps over them. */
 static bool next_window(struct fetch *f)
 {
-	bool by_time = !f->query.order || str_eq(f->query.order, "newest");
-	if (!by_time || !f->new_in_window || f->oldest == TIME_UNKNOWN)
+	bool up = is_oldest_first(f), barren = f->new_in_window == 0;
+	if (!fetch_is_endless(f->query.order) || (barren && f->stepped_over) ||
+	    f->edge == TIME_UNKNOWN)
 		return false;
-	f->query.released_before = f->oldest;
+	int64_t *at = up ? &f->query.released_from : &f->query.released_before;
+	int64_t next = up ? f->edge : f->edge + 1;
+	bool first = *at == (up ? 0 : TIME_UNKNOWN);
+	f->stepped_over = !first && (barren || (up ? next <= *at : next >= *at));
+	if (f->stepped_over)
+		next = *at + (up ? GATEWAY_TIME_STEP : -GATEWAY_TIME_STEP);
+	*at = next;
 	f->query.page = 1;
 	f->new_in_window = 0;
 	return true;
@@ -98,6 +129,7 @@ static void on_page(void *arg, struct page *page, bool last_page, const struct e
 		return;
 	}
 	struct page *fresh = only_new(f, page);
+	note_edge(f, page, 0);
 	page_free(page);
 	f->new_in_window += fresh->n;
 	bool end = last_page;
@@ -135,13 +167,13 @@ static bool remember_stored(struct fetch *f)
 	if (!page)
 		return false;
 	page_free(only_new(f, page));
-	f->query.page = (int)(f->next_row / PAGE_SIZE) + 1;
-	if (f->query.page > PAGES_A_QUERY) {
-		f->new_in_window = 1;
-		next_window(f);
-	}
+	note_edge(f, page, page->n > PAGE_SIZE ? page->n - PAGE_SIZE : 0);
 	page_free(page);
-	return true;
+	f->query.page = (int)(f->next_row / PAGE_SIZE) + 1;
+	if (f->query.page <= PAGES_A_QUERY)
+		return true;
+	f->new_in_window = 1;
+	return next_window(f) || err_set(&f->err, ERR_INTERNAL, 0, "nothing is behind this list");
 }
 
 static void begin(void *arg)
@@ -165,7 +197,7 @@ struct fetch *fetch_start(struct core *core, const struct claim_query *query, co
 			     .key = str_dup(key),
 			     .next_row = have,
 			     .want = want,
-			     .oldest = TIME_UNKNOWN,
+			     .edge = TIME_UNKNOWN,
 			     .fn = fn,
 			     .arg = arg };
 	f->query.page = 1;

@@ -40,7 +40,9 @@ static bool set_error(const struct resolve *r, const struct json *error, struct 
 	const char *text = json_str(error); /* an older form: the sentence alone */
 
 	if (text != NULL) {
-		char *clean = read_message(text, MESSAGE_MOST);
+		/* "ADDRESS is not a valid url": an address is long enough once. */
+		bool named = str_starts(text, r->what);
+		char *clean = read_message(named ? text + strlen(r->what) : text, MESSAGE_MOST);
 
 		(void)err_set(err, ERR_NOT_FOUND, 0, "%s: the gateway says: %s", r->what, clean);
 		free(clean);

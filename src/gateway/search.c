@@ -81,6 +81,27 @@ static void put_page(struct json_out *o, int page, int page_size)
 	json_put_bool(o, "no_totals", true);
 }
 
+static void put_bound(struct json_out *o, const char *sign, int64_t time)
+{
+	char *bound = str_fmt("%s%lld", sign, (long long)time);
+
+	json_put_str(o, NULL, bound);
+	free(bound);
+}
+
+/* The server rounds every bound up to a multiple of 360 s: what is to be above one is asked for from before it. */
+static void put_bounds(struct json_out *o, const struct claim_query *q)
+{
+	if (q->released_before == TIME_UNKNOWN && q->released_from == 0)
+		return;
+	json_open(o, "release_time", '[');
+	if (q->released_before != TIME_UNKNOWN)
+		put_bound(o, "<", q->released_before);
+	if (q->released_from != 0)
+		put_bound(o, ">=", q->released_from - (GATEWAY_TIME_STEP - 1));
+	json_close(o, ']');
+}
+
 static char *params_for(const struct claim_query *q, const char *text)
 {
 	struct buf b;
@@ -94,12 +115,7 @@ static char *params_for(const struct claim_query *q, const char *text)
 	if (q->tags != NULL && q->tags->n > 0)
 		put_list(&o, "all_tags", q->tags); /* any_tags would be an or */
 	json_put_str(&o, "text", text);
-	if (q->released_before != TIME_UNKNOWN) {
-		char *bound = str_fmt("<%lld", (long long)q->released_before);
-
-		json_put_str(&o, "release_time", bound);
-		free(bound);
-	}
+	put_bounds(&o, q);
 	put_listing(&o, q);
 	put_page(&o, q->page, q->page_size);
 	json_close(&o, '}');

@@ -48,6 +48,7 @@ struct entry {
 	int width, height;
 	int fd; /* the bytes, or -1 */
 	bool has_source, bad_signature, blocked;
+	bool nul;                  /* its title has a NUL, which no column of a table can hold */
 	struct content content[2]; /* as first published; as republished, every byte inverted */
 };
 
@@ -61,8 +62,8 @@ void catalog_free(struct catalog *c);
 /* Reads a table such as demo.tsv; the files it names are in media (NULL: no bytes anywhere). */
 bool catalog_load(struct catalog *c, const char *table, const char *media,
 		  struct err *err) MUST_USE;
-/* n invented claims without bytes in the channel @big:b. */
-void catalog_add_many(struct catalog *c, size_t n);
+/* n invented claims without bytes in the channel @big:b; `ties` after each other share their release time. */
+void catalog_add_many(struct catalog *c, size_t n, int64_t ties);
 /* One more claim, "Marked" in @demo:d, whose bytes are those of the file. */
 bool catalog_add_marked(struct catalog *c, const char *path, struct err *err) MUST_USE;
 

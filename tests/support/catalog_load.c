@@ -221,6 +221,7 @@ static void read_flags(struct catalog *c, struct entry *e, const char *flags)
 		strs_split(&e->items, items);
 	e->bad_signature = has_flag(flags, "badsig");
 	e->blocked = has_flag(flags, "blocked");
+	e->nul = has_flag(flags, "nul");
 	free(items);
 	free(media);
 	free(fee);
@@ -317,7 +318,7 @@ bool catalog_load(struct catalog *c, const char *table, const char *media, struc
 /* -- without a table -----------------------------------------------------------------------------
  */
 
-void catalog_add_many(struct catalog *c, size_t n)
+void catalog_add_many(struct catalog *c, size_t n, int64_t ties)
 {
 	static const char *const subjects[] = { "Lighthouse", "Harbour",  "Market", "Mountain",
 						"River",      "Workshop", "Orchard" };
@@ -334,7 +335,7 @@ void catalog_add_many(struct catalog *c, size_t n)
 		e->description = str_fmt("Number %zu of %zu.", i, n);
 		e->language = str_dup("en");
 		e->channel = channel;
-		e->release = newest - (int64_t)i * 3600;
+		e->release = newest - (int64_t)i / ties * 3600;
 		e->duration = 60 + (int64_t)(i * 37 % 5000);
 		e->width = 1280;
 		e->height = 720;

@@ -185,7 +185,10 @@ static void put_value(struct json_out *o, const struct fixture *f, const struct 
 	put_tags(o, e);
 	if (e->kind != ENTRY_REPOST)
 		put_thumbnail(o, f, e);
-	json_put_str(o, "title", e->title);
+	if (e->nul)
+		json_put_raw(o, "title", "\"Before\\u0000 and behind\\u0007\"");
+	else
+		json_put_str(o, "title", e->title);
 	if (e->has_source)
 		put_media(o, e);
 	json_close(o, '}');

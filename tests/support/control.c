@@ -29,6 +29,7 @@ static atomic_bool *find_switch(struct fixture *f, const char *name)
 		{ "ignore_range", &f->ignore_range }, /* 200 and everything, whatever is asked */
 		{ "wrong_range", &f->wrong_range },   /* Content-Range one byte further on */
 		{ "wrong_length", &f->wrong_length }, /* announces 1000 bytes that never come */
+		{ "missing_documents", &f->missing_documents }, /* short pages of claim_search */
 	};
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
 		if (str_eq(switches[i].name, name))
@@ -55,6 +56,8 @@ static bool apply_member(struct fixture *f, const struct json *command, const st
 		atomic_store(value, json_bool(member, true));
 	} else if (str_eq(name, "throttle") && json_i64(member, &rate) && rate >= 0) {
 		pace_set(f->throttle, rate);
+	} else if (str_eq(name, "arriving") && json_i64(member, &rate) && rate >= 0) {
+		atomic_store(&f->arriving, (int)rate);
 	} else if (str_eq(name, "clear")) {
 		acts_clear(f->acts);
 	} else if (str_eq(name, "act")) {

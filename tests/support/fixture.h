@@ -132,7 +132,9 @@ struct fixture {
 	struct pace *throttle; /* all player connections together */
 	struct visits *visits; /* NULL: no rate limit */
 	atomic_bool change_content, republish, ignore_range, wrong_range, wrong_length;
-	int stop_fd; /* readable from the moment we stop */
+	atomic_bool missing_documents; /* pages lack some claims of theirs */
+	atomic_int arriving; /* newest claims that are not there yet: one comes with each search */
+	int stop_fd;         /* readable from the moment we stop */
 };
 void fixture_stop(struct fixture *f);
 

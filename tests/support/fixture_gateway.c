@@ -28,7 +28,7 @@
 
 struct options {
 	const char *media, *catalog, *marked;
-	uint64_t port, gateways, claims, rate;
+	uint64_t port, gateways, claims, ties, rate;
 	bool rate_limit, until_eof;
 };
 
@@ -214,7 +214,7 @@ static bool fill_catalog(struct fixture *f, const struct options *o, struct err 
 					 : NULL;
 	bool ok = table == NULL || catalog_load(f->catalog, table, o->media, err);
 	free(table);
-	catalog_add_many(f->catalog, (size_t)o->claims);
+	catalog_add_many(f->catalog, (size_t)o->claims, (int64_t)o->ties);
 	return ok && (o->marked == NULL || catalog_add_marked(f->catalog, o->marked, err));
 }
 
@@ -262,9 +262,10 @@ static void wait_for_end(const struct fixture *f, const struct options *o, int s
 
 static _Noreturn void usage(void)
 {
-	fputs("usage: fixture_gateway [--media DIR] [--catalog FILE] [--marked FILE] [--claims N]\n"
-	      "\t[--gateways N] [--port N] [--rate BYTES] [--rate-limit] [--until-eof]\n",
-	      stderr);
+	fputs(
+	    "usage: fixture_gateway [--media DIR] [--catalog FILE] [--marked FILE] [--claims N]\n"
+	    "\t[--ties N] [--gateways N] [--port N] [--rate BYTES] [--rate-limit] [--until-eof]\n",
+	    stderr);
 	exit(2);
 }
 
@@ -275,6 +276,7 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "catalog", required_argument, NULL, 'c' },
 		{ "marked", required_argument, NULL, 'k' },
 		{ "claims", required_argument, NULL, 'n' },
+		{ "ties", required_argument, NULL, 't' },
 		{ "gateways", required_argument, NULL, 'g' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "rate", required_argument, NULL, 'r' },
@@ -292,6 +294,7 @@ static void read_options(struct options *o, int argc, char **argv)
 				   : c == 'g' ? &o->gateways
 				   : c == 'p' ? &o->port
 				   : c == 'r' ? &o->rate
+				   : c == 't' ? &o->ties
 					      : NULL;
 		if (text != NULL)
 			*text = optarg;
@@ -302,14 +305,14 @@ static void read_options(struct options *o, int argc, char **argv)
 		if (c == '?')
 			usage();
 	}
-	if (optind != argc || o->gateways < 1 || o->gateways > ENDPOINTS_MAX ||
+	if (optind != argc || o->ties < 1 || o->gateways < 1 || o->gateways > ENDPOINTS_MAX ||
 	    o->port + o->gateways > UINT16_MAX || o->claims > 100000)
 		usage();
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = { .gateways = 1 };
+	struct options o = { .gateways = 1, .ties = 1 };
 	struct err err = { 0 };
 	sigset_t ends;
 	read_options(&o, argc, argv);

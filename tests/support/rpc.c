@@ -103,7 +103,7 @@ static enum MHD_Result send_rpc(struct request *rq, unsigned status, const struc
 
 static enum MHD_Result serve_rpc(struct request *rq)
 {
-	const struct fixture *f = rq->at->fixture;
+	struct fixture *f = rq->at->fixture;
 	struct rpc_error error = { 0 };
 	struct buf out;
 	struct json_out o;
@@ -128,6 +128,8 @@ static enum MHD_Result serve_rpc(struct request *rq)
 		write_error(&o, &error);
 	json_put_i64(&o, "id", id);
 	json_close(&o, '}');
+	if (f->arriving > 0 && str_eq(json_str(json_get(request, "method")), "claim_search"))
+		atomic_fetch_sub(&f->arriving, 1);
 	json_free(request);
 	enum MHD_Result result = send_rpc(rq, empty ? 400 : 200, &out);
 	buf_release(&out);

@@ -17,6 +17,7 @@ static void the_wire_form_is_right(void **state)
 					 .tags = &all,
 					 .order = "oldest",
 					 .released_before = 1712000000,
+					 .released_from = 1700000000,
 					 .page = 3,
 					 .page_size = 500 });
 	assert_int_equal(w.err.kind, ERR_NONE);
@@ -40,7 +41,8 @@ static void the_wire_form_is_right(void **state)
 	assert_string_equal(json_str(json_at(json_get(p, "channel_ids"), 0)), ID_A);
 	assert_string_equal(json_str(json_at(json_get(p, "all_tags"), 1)), "comedy");
 	assert_string_equal(json_str(json_at(json_get(p, "order_by"), 0)), "^release_time");
-	assert_string_equal(json_str(json_get(p, "release_time")), "<1712000000");
+	assert_string_equal(json_str(json_at(json_get(p, "release_time"), 0)), "<1712000000");
+	assert_string_equal(json_str(json_at(json_get(p, "release_time"), 1)), ">=1699999641");
 	assert_true(json_bool(json_get(p, "no_totals"), false));
 	assert_true(json_i64(json_get(p, "page"), &n) && n == 3);
 	assert_true(json_i64(json_get(p, "page_size"), &n) && n == 50);
