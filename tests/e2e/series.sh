@@ -127,6 +127,32 @@ check_exit 2 kiyya playlist "$(claim_id film)"
 check_has "is said" "is not a playlist" "$err"
 check_exit 3 kiyya playlist 0000000000000000000000000000000000000000
 
+# -- the screen --------------------------------------------------------------------------------------
+
+cat >"$E2E_DIR/script" <<'SCRIPT'
+wait idle
+keys :
+text view series
+keys <Enter>
+wait idle
+expect ┌ Series · @shows:5 ──
+expect ▸   Revenge                                               7 episodes
+expect የማያልቅ መንገድ                                inferred     1 episode
+expect Unsorted
+keys <Enter>
+expect ▸   Season 1                                              5 episodes
+expect inferred    2 episodes
+keys <Enter> j
+expect ▸   Revenge 1x02 The Letter                                   S01E02     1:00
+keys G }
+expect ┌ Revenge · Season 2 ──
+expect ▸   Revenge S02E01                            inferred        S02E01     1:00
+keys q q
+expect ┌ Series · @shows:5 ──
+SCRIPT
+check "series on the screen" kiyya @shows:5 --script "$E2E_DIR/script" --screen 80x24
+check "and offline" kiyya @shows:5 --offline --script "$E2E_DIR/script" --screen 80x24
+
 # -- nobody answers ------------------------------------------------------------------------------------
 
 fixture_control '{"where":"gateway","times":0,"act":"status","status":502}'

@@ -214,26 +214,37 @@ static void test_playlists(void **state)
 			   second = claim_of('2', "Revenge 1x02", 2, NULL),
 			   third = claim_of('3', "REVENGE s01e03", 3, NULL),
 			   late = claim_of('4', "revenge S01E05", 4, NULL),
+			   early = claim_of('8', "revenge S01E00", 8, NULL),
 			   trailer = claim_of('5', "Watch this", 5, NULL),
 			   plain = claim_of('6', "Monday", 6, NULL),
 			   plainer = claim_of('7', "Tuesday", 7, NULL);
 	const struct claim *season_1[] = { &trailer, &second, &first, NULL, &third };
 	const struct claim *week[] = { &plain, NULL, &plainer };
 	static const char *const rows[] = {
-		"Revenge! 1 -1 5", "Revenge! 1 2 2", /* the playlist's order, whatever the numbers say */
-		"Revenge! 1 1 1",  "Revenge! 1 3 3", "Revenge! 1 5 4 ?",
-		"Week 2 1 6",      "Week 2 3 7",     NULL,
+		"Revenge! 1 -1 5",  "Revenge! 1 2 2", /* the playlist's order, whatever the numbers say */
+		"Revenge! 1 1 1",   "Revenge! 1 3 3", "Revenge! 1 0 8 ?", /* not pushed between */
+		"Revenge! 1 5 4 ?", "Week 2 1 6",     "Week 2 3 7",       NULL,
 	};
-	struct series_list *l = series_list_new();
-	assert_true(series_list_add_playlist(l, "Revenge! – Season 1", season_1, 5));
-	assert_true(series_list_add_playlist(l, "Week S02", week, 3));
-	assert_false(series_list_add_playlist(l, "The best of it", week, 3));
-	const struct claim *all[] = { &late, &third, &second, &first, &trailer, &plain };
-	EACH_ROW (c, all)
-		series_list_add_claim(l, *c);
-	series_list_finish(l);
-	assert_rows(l, rows);
-	series_list_free(l);
+	const struct claim *all[] = { &late, &early, &third, &second, &first, &trailer, &plain };
+	/* Whichever come first. */
+	for (int claims_first = 0; claims_first < 2; claims_first++) {
+		struct series_list *l = series_list_new();
+		for (int turn = 0; turn < 2; turn++) {
+			if (turn == claims_first) {
+				assert_true(series_list_add_playlist(l, "Revenge! – Season 1",
+								     season_1, 5));
+				assert_true(series_list_add_playlist(l, "Week S02", week, 3));
+				assert_false(
+				    series_list_add_playlist(l, "The best of it", week, 3));
+				continue;
+			}
+			EACH_ROW (c, all)
+				series_list_add_claim(l, *c);
+		}
+		series_list_finish(l);
+		assert_rows(l, rows);
+		series_list_free(l);
+	}
 }
 
 static void test_steps(void **state)
