@@ -52,6 +52,7 @@ struct claim_local {
 	bool downloading;     /* a row of the queue that is not done */
 	bool favorite, watched;
 	int64_t position_seconds; /* -1: none */
+	int64_t played_at;        /* unix seconds, of a row of the history; else 0 */
 };
 
 struct claim {
@@ -95,6 +96,8 @@ bool claim_id_ok(const char *s); /* 40 lower-case hex */
 
 /* The contract's claim object (doc: cli). key NULL at top level or in an array. */
 void claim_to_json(const struct claim *c, struct json_out *o, const char *key);
+/* Its members alone, for an object that has more. */
+void claim_members_to_json(const struct claim *c, struct json_out *o);
 /* Reads that object back (messages, cache). ERR_PARSE. */
 bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, struct err *err) MUST_USE;
 /* SHA-256 over title, description, sorted tags, thumbnail, sources, release time, with separators: hex. */

@@ -10,6 +10,7 @@
 #include "kiyya/thread.h"
 #include "playback.h"
 #include "route.h"
+#include "seek.h"
 #include "ticket.h"
 
 struct backend {
@@ -46,6 +47,8 @@ static void turn(struct core *core)
 	wake_clear(&core->chores_wake);
 	if (core->chores)
 		chores_finish(core->chores);
+	if (core->seeker)
+		seeker_finish(core->seeker);
 	wake_clear(&core->player_wake);
 	if (core->playback)
 		playback_poll(core->playback);

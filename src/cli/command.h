@@ -12,6 +12,7 @@
 /* X(name), in the order of the help. */
 #define COMMANDS(X)   \
 	X(list)       \
+	X(search)     \
 	X(show)       \
 	X(series)     \
 	X(playlists)  \
@@ -24,8 +25,15 @@
 	X(cat)        \
 	X(verify)     \
 	X(rm)         \
+	X(follow)     \
+	X(unfollow)   \
+	X(following)  \
+	X(feed)       \
+	X(refresh)    \
 	X(favorite)   \
+	X(later)      \
 	X(watched)    \
+	X(history)    \
 	X(progress)   \
 	X(key)        \
 	X(cache)      \

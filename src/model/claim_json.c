@@ -36,13 +36,8 @@ static void put_missing(const struct claim *c, struct json_out *o, const char *k
 	json_close(o, '}');
 }
 
-void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+void claim_members_to_json(const struct claim *c, struct json_out *o)
 {
-	if (c->missing) {
-		put_missing(c, o, key);
-		return;
-	}
-	json_open(o, key, '{');
 	json_put_str(o, "claim_id", c->id);
 	json_put_str(o, "title", c->title);
 	put_text(o, "name", c->name);
@@ -86,6 +81,18 @@ void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
 	json_put_bool(o, "favorite", c->local.favorite);
 	json_put_bool(o, "watched", c->local.watched);
 	put_known(o, "position_seconds", c->local.position_seconds);
+	if (c->local.played_at > 0)
+		json_put_time(o, "played_at", c->local.played_at);
+}
+
+void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+{
+	if (c->missing) {
+		put_missing(c, o, key);
+		return;
+	}
+	json_open(o, key, '{');
+	claim_members_to_json(c, o);
 	json_close(o, '}');
 }
 
@@ -197,5 +204,6 @@ bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, str
 		.watched = json_bool(json_get(j, "watched"), false),
 		.position_seconds = take_number(j, "position_seconds"),
 	};
+	clock_from_iso(json_str(json_get(j, "played_at")), &c->local.played_at);
 	return true;
 }

@@ -180,6 +180,8 @@ static void write_item(struct ui *ui, const struct item *it, struct lines *l, in
 	if (it->claim && item_episode(it) && item_episode(it)->inferred_)
 		lines_add(l, width, ROLE_DIM,
 			  "Its place in the series is inferred from its title.");
+	if (!str_empty(it->snippet) && !str_eq(it->snippet, item_title(it)))
+		lines_add(l, width, ROLE_GOOD, it->snippet);
 	if (it->claim)
 		write_claim(ui, it->claim, l, width);
 	else if (item_copy(it))

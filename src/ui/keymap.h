@@ -19,6 +19,7 @@
 	X(LIBRARY, "library", 1u << 5)                                                             \
 	X(QUEUE, "queue", 1u << 6)                                                                 \
 	X(STATUS, "status", 1u << 7)                                                               \
+	X(SEARCH, "search", 1u << 8)                                                                \
 	X(SERIES, "series", 1u << 9)
 // clang-format on
 enum {

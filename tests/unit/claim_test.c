@@ -63,7 +63,7 @@ static void fill(struct claim *c, struct arena *a)
 	c->duration = 5400;
 	c->size = 12345678901;
 	c->playable = true;
-	c->local = (struct claim_local){ true, true, true, true, 77 };
+	c->local = (struct claim_local){ true, true, true, true, 77, 1700000000 };
 }
 
 static char *print(const struct claim *c)
