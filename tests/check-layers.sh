@@ -18,7 +18,7 @@ only=$*
 floors() {
 	cat <<'TABLE'
 base     :                                                          : libcjson libcrypto libutf8proc
-model    : base                                                     :
+model    : base                                                     : expat
 msg      : base model                                               :
 net      : base model                                               : libcurl
 gateway  : base model net                                           :
@@ -40,6 +40,7 @@ doors() {
 ^sqlite3(ext)?\.h$      ^src/store/[^/]*$                   any
 ^sodium(\.h|/)          ^src/vault/[^/]*$                   any
 ^mpv/                   ^src/play/play_mpv[^/]*\.c$         1
+^expat[^/]*\.h$         ^src/model/opml\.c$                  1
 ^microhttpd\.h$         ^src/stream/[^/]*$                  any
 ^(n?curses(w?/.*)?(\.h)?|term\.h)$  ^src/ui/term_curses\.c$  1
 ^cjson/                 ^src/base/json_[^/]*\.c$            1

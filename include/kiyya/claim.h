@@ -20,6 +20,7 @@
 #define CLAIM_MAX_TITLE 500
 #define CLAIM_MAX_TAGS 50
 #define CLAIM_MAX_TAG 100
+#define CLAIM_MAX_ITEMS 10000
 
 /* X(name, word) */
 #define CLAIM_KINDS(X)                                                                             \
@@ -51,6 +52,7 @@ struct claim_local {
 	bool downloading;     /* a row of the queue that is not done */
 	bool favorite, watched;
 	int64_t position_seconds; /* -1: none */
+	int64_t played_at;        /* unix seconds, of a row of the history; else 0 */
 };
 
 struct claim {
@@ -70,6 +72,8 @@ struct claim {
 	size_t n_tags;
 	struct claim_source *sources;
 	size_t n_sources;
+	const char **item_ids; /* of a collection: claim ids in its order, some maybe twice or gone */
+	size_t n_item_ids;
 	char sd_hash[SD_HASH_SIZE];     /* "" unknown; of a repost: the original's */
 	char source_hash[SD_HASH_SIZE]; /* SHA-384 of the original file; "" unknown */
 	char stream_id[CLAIM_ID_SIZE];  /* whose bytes these are: id, of a repost the original's id */
@@ -77,10 +81,13 @@ struct claim {
 	int64_t duration;         /* seconds; DURATION_UNKNOWN */
 	int64_t size;             /* bytes of the original; SIZE_UNKNOWN */
 	bool playable;
+	bool missing; /* an item of a collection that is gone: only its id is known */
 	struct claim_local local;
 };
 
 void claim_init(struct claim *c); /* everything unknown */
+/* The place of an item that is gone; id is one. */
+void claim_init_missing(struct claim *c, const char *id);
 /* Deep copy of src into a. */
 void claim_copy(struct claim *dst, const struct claim *src, struct arena *a);
 const char *claim_kind_word(enum claim_kind k);
@@ -89,6 +96,8 @@ bool claim_id_ok(const char *s); /* 40 lower-case hex */
 
 /* The contract's claim object (doc: cli). key NULL at top level or in an array. */
 void claim_to_json(const struct claim *c, struct json_out *o, const char *key);
+/* Its members alone, for an object that has more. */
+void claim_members_to_json(const struct claim *c, struct json_out *o);
 /* Reads that object back (messages, cache). ERR_PARSE. */
 bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, struct err *err) MUST_USE;
 /* SHA-256 over title, description, sorted tags, thumbnail, sources, release time, with separators: hex. */

@@ -1,5 +1,5 @@
 /* The command line: a table of commands, each a front end on the same requests and events as the
- *screen. Main thread. Names, JSON fields and exit codes are a contract (kiyya.1).
+ * screen. Main thread. Names, JSON fields and exit codes are a contract (kiyya.1).
  *
  *	struct cli_line line;
  *	if (!cli_read_line(&line, argc, argv, &err)) … exit 2
@@ -46,6 +46,9 @@ struct cli_config {
 			*/
 	int in_fd;     /* where answers to questions are typed; 0 is standard input */
 	FILE *out, *err; /* NULL: stdout, stderr */
+	/* The screen's tables, for `keys` and `actions`; the two floors do not know each other. */
+	void (*print_keys)(FILE *out, bool json);
+	void (*print_actions)(FILE *out, bool json);
 };
 /* Whether a word is a command. */
 bool cli_is_command(const char *word);

@@ -1,12 +1,12 @@
 /* The text of the configuration file, kiyya.conf(5): read, edited in place, written afresh. Pure;
- *any thread.
+ * any thread.
  *
  *	[gateway]
  *	timeout = 10s     # a comment: '#' or ';' at the start of a line or after a blank
  *	urls = "a; b"     # in quotes where the value itself holds a blank and one of these
  *
  * Inside quotes \" and \\ stand for the characters; quotes that do not span the whole value are
- *part of it. A value holds no control characters. The last line of a key wins. */
+ * part of it. A value holds no control characters. The last line of a key wins. */
 #ifndef KIYYA_CONFIG_TEXT_H
 #define KIYYA_CONFIG_TEXT_H
 

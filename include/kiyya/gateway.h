@@ -59,6 +59,7 @@ struct claim_query {
 	char channel_id[CLAIM_ID_SIZE]; /* "" any */
 	const struct strs *tags;        /* all must match */
 	const struct strs *claim_ids;   /* NULL: no such filter */
+	const char *type;               /* collection; NULL streams and reposts */
 	const char *order;              /* newest oldest trending name; NULL newest */
 	const char *text;               /* NULL none */
 	int64_t released_before;        /* TIME_UNKNOWN none */

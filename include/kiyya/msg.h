@@ -41,7 +41,12 @@ void ints_add(struct ints *l, int64_t v);
 /* X(NAME, name, "who answers", "what it asks for") */
 #define REQUESTS(X)                                                                                \
 	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
+	X(SEARCH, search, "search", "claims by words: EV_FOUND, those stored here first")          \
+	X(SEARCHES, searches, "search", "what was searched: EV_SEARCHED each, newest first")       \
 	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
+	X(SERIES, series, "series", "series of a channel: EV_EPISODE each, in order")               \
+	X(PLAYLISTS, playlists, "playlists", "collections of a channel: EV_PAGE")                   \
+	X(PLAYLIST, playlist, "playlists", "claims of a collection in its order, gone ones too: EV_PAGE") \
 	X(PING, ping, "diagnostics", "one cheap call to each gateway: EV_GATEWAY each")            \
 	X(DOCTOR, doctor, "diagnostics", "state of everything: EV_FACT, EV_GATEWAY")               \
 	X(CONFIG, config, "configure", "settings: EV_CONFIG")                                      \
@@ -59,6 +64,13 @@ void ints_add(struct ints *l, int64_t v);
 	X(PROGRESS, progress, "library", "positions: EV_PROGRESS")                                 \
 	X(FAVORITE, favorite, "library", "favourites: EV_PAGE")                                    \
 	X(WATCHED, watched, "library", "mark as watched or not")                                   \
+	X(FOLLOW, follow, "follow", "follow channels: EV_CHANNEL each")                            \
+	X(UNFOLLOW, unfollow, "follow", "follow them no more: EV_CHANNEL each, as it was")         \
+	X(FOLLOWING, following, "follow", "followed channels by name: EV_CHANNEL each")            \
+	X(FEED, feed, "feed", "claims of followed channels, newest first: EV_PAGE, stored first")  \
+	X(LATER, later, "later", "the watch-later list: EV_PAGE")                                  \
+	X(HISTORY, history, "later", "what was played, newest first: EV_PAGE")                     \
+	X(REFRESH, refresh, "feed", "ask for what is new in followed channels: EV_PAGE of that")   \
 	X(KEY, key, "unlock", "the vault key: EV_KEY")                                             \
 	X(CACHE, cache, "tidy", "the metadata cache: EV_CACHE")                                    \
 	X(DB, db, "tidy", "the database file: EV_DB")                                              \
@@ -75,9 +87,28 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, all, "every page")                                                                 \
 	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")                     \
 	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_SEARCH_FIELDS(F)                                                                       \
+	F(STR, text, "words, phrases in quotes, filters")                                          \
+	F(STR, channel, "only claims of this @channel, in any address form")                       \
+	F(STR, from, "local remote; absent: local, and remote when that is thin")                  \
+	F(INT, limit, "rows; unknown: 20")                                                         \
+	F(BOOL, typing, "the last word may go on, and nothing is remembered")
+#define REQ_SEARCHES_FIELDS(F)                                                                     \
+	F(STR, action, "list clear; absent: list")                                                 \
+	F(INT, limit, "rows; unknown: 50")
 #define REQ_SHOW_FIELDS(F)                                                                         \
 	F(STR, item, "an ITEM")                                                                    \
 	F(BOOL, refresh, "resolve even when it is stored")
+#define REQ_SERIES_FIELDS(F)                                                                       \
+	F(STR, channel, "@channel in any address form")                                            \
+	F(BOOL, refresh, "ask the gateway even when the stored lists are fresh")                   \
+	F(BOOL, claims, "before the episodes their claims, one a row: EV_PAGE")
+#define REQ_PLAYLISTS_FIELDS(F)                                                                    \
+	F(STR, channel, "@channel in any address form")                                            \
+	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")
+#define REQ_PLAYLIST_FIELDS(F)                                                                     \
+	F(STR, item, "an ITEM that is a collection")                                               \
+	F(BOOL, refresh, "ask the gateway even when its items are fresh")
 #define REQ_PING_FIELDS(F)
 #define REQ_DOCTOR_FIELDS(F) F(BOOL, probe, "ask the gateways too")
 #define REQ_CONFIG_FIELDS(F)                                                                       \
@@ -132,6 +163,25 @@ void ints_add(struct ints *l, int64_t v);
 #define REQ_WATCHED_FIELDS(F)                                                                      \
 	F(STRS, items, "ITEMs")                                                                    \
 	F(BOOL, not, "take the mark away")
+#define REQ_FOLLOW_FIELDS(F)                                                                       \
+	F(STRS, channels, "@channels in any address form")                                         \
+	F(BOOL, listed, "they stood in a list: each failure is a row, also a single one")
+#define REQ_UNFOLLOW_FIELDS(F)                                                                     \
+	F(STRS, channels, "@channels in any address form; what is followed is enough to know them")
+#define REQ_FOLLOWING_FIELDS(F)
+#define REQ_FEED_FIELDS(F)                                                                         \
+	F(BOOL, unwatched, "without what was watched")                                             \
+	F(TIME, since, "released then or later")                                                   \
+	F(INT, limit, "rows")                                                                      \
+	F(STR, after, "claim id of a row: those behind it, as they are stored")                    \
+	F(INT, first, "index of the first row that is asked for; goes with after")                 \
+	F(BOOL, refresh, "ask the gateway even when what is stored is fresh")                      \
+	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_LATER_FIELDS(F)                                                                        \
+	F(STR, action, "add rm list")                                                              \
+	F(STR, item, "an ITEM")
+#define REQ_HISTORY_FIELDS(F) F(STR, action, "list clear")
+#define REQ_REFRESH_FIELDS(F) F(STRS, channels, "followed ones; none: all")
 #define REQ_KEY_FIELDS(F) F(STR, action, "init status")
 #define REQ_CACHE_FIELDS(F)                                                                        \
 	F(STR, action, "stats cleanup clear drop optimize")                                        \
@@ -147,8 +197,11 @@ void ints_add(struct ints *l, int64_t v);
 
 #define EVENTS(X)                                                                                  \
 	X(PAGE, page, "catalog", "claims, in order")                                               \
+	X(FOUND, found, "search", "claims that were searched for, best first")                     \
+	X(SEARCHED, searched, "search", "words that were searched for")                            \
 	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
 	X(COPY, copy, "keep", "a copy in the vault")                                               \
+	X(EPISODE, episode, "series", "an episode of a series, at its place")                      \
 	X(GATEWAY, gateway, "diagnostics", "a gateway's health")                                   \
 	X(FACT, fact, "diagnostics", "one thing the doctor found")                                 \
 	X(CONFIG, config, "configure", "a setting")                                                \
@@ -156,6 +209,7 @@ void ints_add(struct ints *l, int64_t v);
 	X(SERVE, serve, "playback", "where an item is served")                                     \
 	X(PLAYER, player, "playback", "the player, as it is now")                                  \
 	X(PROGRESS, progress, "library", "a position")                                             \
+	X(CHANNEL, channel, "follow", "a followed channel")                                        \
 	X(KEY, key, "unlock", "the state of the vault key")                                        \
 	X(CACHE, cache, "tidy", "the metadata cache in numbers")                                   \
 	X(DB, db, "tidy", "the database in numbers")                                               \
@@ -171,6 +225,15 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(BOOL, more, "there is more behind them")                                                 \
 	F(TIME, fetched_at, "when the gateway said so")
+#define EV_FOUND_FIELDS(F)                                                                         \
+	F(PAGE, claims, "the claims")                                                              \
+	F(INT, first, "index of the first of them among all that were found")                      \
+	F(STRS, snippets, "for each claim where the words are in it; \"\": there is no text")      \
+	F(STR, from, "local remote newest")
+#define EV_SEARCHED_FIELDS(F)                                                                      \
+	F(STR, words, "as they were typed")                                                        \
+	F(INT, times, "")                                                                          \
+	F(TIME, searched_at, "the last time")
 #define EV_DOWNLOAD_FIELDS(F)                                                                      \
 	F(STR, event, "absent, or progress done failed removed")                                   \
 	F(STR, claim_id, "")                                                                       \
@@ -198,6 +261,13 @@ void ints_add(struct ints *l, int64_t v);
 	F(TIME, verified_at, "")                                                                   \
 	F(STR, channel, "")                                                                        \
 	F(INT, duration, "seconds")
+#define EV_EPISODE_FIELDS(F)                                                                       \
+	F(STR, series, "")                                                                         \
+	F(INT, season, "unknown below Unsorted")                                                   \
+	F(INT, episode, "unknown below Unsorted, and where nobody says")                           \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(BOOL, inferred, "guessed from the title; false: a playlist says so")
 #define EV_GATEWAY_FIELDS(F)                                                                       \
 	F(STR, url, "")                                                                            \
 	F(BOOL, ok, "answered just now, or the last time it was asked")                            \
@@ -249,6 +319,11 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, duration, "seconds")                                                                \
 	F(BOOL, watched, "")                                                                       \
 	F(TIME, updated_at, "")
+#define EV_CHANNEL_FIELDS(F)                                                                       \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, name, "with @")                                                                     \
+	F(STR, title, "")                                                                          \
+	F(TIME, followed_at, "")
 #define EV_KEY_FIELDS(F)                                                                           \
 	F(STR, state, "absent unlocked locked")                                                    \
 	F(STRS, slots, "types")                                                                    \

@@ -1,5 +1,5 @@
-/* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread
- * (a read-only second connection for search comes later).
+/* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread;
+ * a struct finder belongs to the thread that searches.
  *
  * What a user did is durable when the function returns (WAL, synchronous FULL). Rows given out are copies
  * that the caller owns. Errors: ERR_DATABASE, ERR_SPACE, ERR_BUSY (lock timeout). */
@@ -42,7 +42,7 @@ int lock_holder(const char *path); /* PID of who holds it, 0 nobody */
  * A list is dense and holds no claim twice: a double is left out, and what follows moves up. The index after the last is
  * store_list.count; an index beyond it, but for the doubles left out, would leave a hole: those claims are kept
  * without a place. Where the claims are at their places already, the rest of the list stays; else it ends
- * with them, complete or not. A list is as old as its first claims. */
+ * with them, complete or not. A list is as old as its first claims. The item ids of a collection are kept with it. */
 bool store_cache_put(struct store *s, const char *key, const struct page *page, int64_t first, bool reset,
 		     bool complete, struct err *err);
 struct store_list { /* what is known of a stored list */
@@ -78,6 +78,32 @@ bool store_cache_optimize(struct store *s, struct err *err); /* rewrites the fil
 bool store_cache_evict(struct store *s, int64_t max_items, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);
+
+/* -- search: the cached claims by words, on a read-only connection of its own ------------------- */
+struct finder;
+struct query;
+/* Of a database that a struct store has open, so that it is there and of this version. */
+struct finder *store_find_open(const char *path, const struct clock *clock, struct err *err);
+void store_find_close(struct finder *f);
+enum find_how {
+	FIND_TYPING, /* the last word may go on; only the newest that match are ranked */
+	FIND_WORDS,  /* whole words; older ones with the words in their title are ranked, too */
+	FIND_NEWEST, /* no words: the newest uploads of the query's channel, or of all */
+};
+/* At most limit claims, best first, local state filled in. Interrupted: ERR_CANCELLED. */
+struct page *store_find(struct finder *f, const struct query *q, enum find_how how, int64_t limit,
+			struct err *err);
+/* Any thread, while the finder is open: what it is looking for just now ends. */
+void store_find_interrupt(struct finder *f);
+/* Where this SQLite has no FTS5 every row is read; so that this can be tested with one that has. */
+void store_find_without_index(struct finder *f);
+
+/* What was searched: remembered, newest first, forgotten. The oldest over 1000 go. */
+bool store_search_add(struct store *s, const char *words, struct err *err);
+bool store_search_each(struct store *s, int64_t limit,
+		       void (*fn)(void *arg, const char *words, int64_t times, int64_t searched_at), void *arg,
+		       struct err *err);
+bool store_search_clear(struct store *s, struct err *err);
 
 /* -- queue ------------------------------------------------------------------------------------- */
 /* New row at the end, or the row that is there already (same claim and quality): *d is then what is stored. */
@@ -118,6 +144,32 @@ bool store_progress_list(struct store *s, struct progress_list *ret, struct err 
 bool store_progress_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
 bool store_favorite_set(struct store *s, const char *claim_id, bool on, struct err *err);
 struct page *store_favorite_list(struct store *s, struct err *err);
+/* The watch-later list, newest first. Removing takes an id, a unique prefix or an address; ERR_NOT_FOUND. */
+bool store_later_add(struct store *s, const char *claim_id, struct err *err);
+bool store_later_remove(struct store *s, const char *item, struct err *err);
+struct page *store_later_list(struct store *s, struct err *err);
+/* What was played: a claim once, at its last time; the oldest over 10 000 go. local.played_at is filled in. */
+bool store_history_add(struct store *s, const char *claim_id, const char *title, struct err *err);
+struct page *store_history_list(struct store *s, struct err *err); /* newest first */
+bool store_history_clear(struct store *s, struct err *err);
+
+/* -- followed channels ---------------------------------------------------------------------------- */
+struct follow { char claim_id[CLAIM_ID_SIZE]; char *name, *title, *url; int64_t followed_at; };
+void follow_release(struct follow *f);
+struct follow_list { struct follow *v; size_t n; };
+void follow_list_release(struct follow_list *l);
+/* Name (with @), title and address of one that is followed already become these; its time stays, and is *f's then. */
+bool store_follow_put(struct store *s, struct follow *f, struct err *err);
+bool store_follow_remove(struct store *s, const char *claim_id, struct err *err);
+bool store_follow_list(struct store *s, struct follow_list *ret, struct err *err); /* by name */
+/* The followed channel of an address, a claim id or a unique prefix of one; ERR_NOT_FOUND. ret is the caller's. */
+bool store_follow_find(struct store *s, const char *item, struct follow *ret, struct err *err);
+/* Claims of followed channels that are stored and have been released, newest first. after: the claim id of a row, which
+ * the page begins behind; "" or NULL the newest; not stored: ERR_NOT_FOUND. */
+struct feed_query { bool unwatched; int64_t since /* TIME_UNKNOWN */, limit; const char *after; };
+struct page *store_feed(struct store *s, const struct feed_query *q, bool *ret_more, struct err *err);
+/* Whether a claim is in the cache. */
+bool store_cache_has(struct store *s, const char *claim_id);
 
 /* -- settings that the program itself remembers ------------------------------------------------- */
 char *store_setting(struct store *s, const char *key); /* owned; NULL if none */

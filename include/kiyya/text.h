@@ -34,5 +34,8 @@ char *text_cut(const char *s, int width, const char *more);
 size_t text_wrap(const char *s, int width, size_t *ret_skip);
 /* Lower-cased, diacritics folded (NFKD, marks dropped), for comparing and searching. Owned. */
 char *text_fold(const char *s);
+/* The letters and digits of text_fold, of every script, and nothing between them: equal for names that differ
+ * in case, blanks and punctuation only. Owned; "" when there are none. */
+char *text_key(const char *s);
 
 #endif

@@ -76,7 +76,9 @@ static int run_command(const struct cli_line *line, struct boot *boot)
 	return cli_run(&(struct cli_config){ .link = &boot->link,
 					     .settings = &boot->settings,
 					     .options = line->options,
-					     .signal_fd = boot->signal_fd },
+					     .signal_fd = boot->signal_fd,
+					     .print_keys = ui_print_keys,
+					     .print_actions = ui_print_actions },
 		       line->argc, line->argv);
 }
 

@@ -10,6 +10,7 @@
 #include "kiyya/thread.h"
 #include "playback.h"
 #include "route.h"
+#include "seek.h"
 #include "ticket.h"
 
 struct backend {
@@ -46,14 +47,13 @@ static void turn(struct core *core)
 	wake_clear(&core->chores_wake);
 	if (core->chores)
 		chores_finish(core->chores);
+	if (core->seeker)
+		seeker_finish(core->seeker);
 	wake_clear(&core->player_wake);
 	if (core->playback)
 		playback_poll(core->playback);
-	if (core->doorbell) {
-		doorbell_clear(core->doorbell);
-		if (core->engine)
-			engine_kick(core->engine);
-	}
+	if (core->doorbell && doorbell_rang(core->doorbell))
+		engine_kick(core->engine);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
 }

@@ -46,17 +46,6 @@ static void browse_done(struct browse *b, const struct err *err)
 	browse_free(b);
 }
 
-/* One list for each different question, whatever order its tags were typed in. */
-static char *list_key(const struct browse *b)
-{
-	struct buf key;
-	buf_init(&key, 16384);
-	buf_addf(&key, "channel %s\norder %s", b->address, b->order ? b->order : "newest");
-	for (size_t i = 0; i < b->tags.n; i++)
-		buf_addf(&key, "\ntag %s", b->tags.v[i]);
-	return buf_steal(&key);
-}
-
 static int compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -106,9 +95,15 @@ static void post_stored(struct browse *b, bool cached)
 		browse_done(b, NULL);
 }
 
+/* Some of what is wanted is stored, or it is stored that there is no more. */
+static bool some_stored(const struct browse *b)
+{
+	return b->list.found && (b->list.complete || b->list.count > (b->all ? 0 : b->first));
+}
+
 static void fall_back(struct browse *b, const struct err *err)
 {
-	if (!b->list.found) {
+	if (!some_stored(b)) {
 		browse_done(b, err);
 		return;
 	}
@@ -164,8 +159,6 @@ static void ask(struct browse *b)
 	/* A list that is fresh and only too short is continued; anything else begins anew. */
 	int64_t age = clock_wall(b->core->clock) - b->list.fetched_at;
 	bool go_on = b->list.found && !b->refresh && age * 1000 < b->core->settings->cache_ttl;
-	b->query.tags = &b->tags;
-	b->query.order = b->order;
 	b->fetch = fetch_start(b->core, &b->query, b->key, go_on ? b->list.count : 0,
 			       b->all ? MOST_ROWS : b->first + b->limit, on_fetched, b);
 }
@@ -199,7 +192,7 @@ static void begin(struct browse *b)
 	}
 	int64_t age = b->list.found ? clock_wall(b->core->clock) - b->list.fetched_at : 0;
 	bool fresh = b->list.found && age * 1000 < b->core->settings->cache_ttl && !b->refresh;
-	bool enough = b->list.found && (b->core->offline || (fresh && covered(b)));
+	bool enough = b->core->offline ? some_stored(b) : fresh && covered(b);
 	struct store *store = b->core->store;
 	if (enough) {
 		if (b->core->offline && !fresh)
@@ -241,9 +234,12 @@ void answer_browse(struct core *core, struct ticket *t, const struct req_browse 
 	strs_copy(&b->tags, &r->tags_);
 	if (b->tags.n)
 		qsort(b->tags.v, b->tags.n, sizeof(*b->tags.v), compare_strings);
+	/* One list for each different question, whatever order its tags were typed in. */
+	b->query.tags = &b->tags;
+	b->query.order = b->order;
 	memcpy(b->query.channel_id, u.claim_id, CLAIM_ID_SIZE);
 	b->address = str_dup(u.lbry ? u.lbry : u.claim_id);
-	b->key = list_key(b);
+	b->key = fetch_key(b->address, &b->query);
 	url_release(&u);
 	ticket_on_cancel(t, browse_cancel, b);
 	begin(b);

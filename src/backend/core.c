@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "engine.h"
 #include "playback.h"
+#include "seek.h"
 #include "ticket.h"
 #include "unlock.h"
 
@@ -44,10 +45,11 @@ bool core_boot(struct core *core, struct err *err)
 void core_shut(struct core *core)
 {
 	tickets_stop_all(core);
+	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
-	chores_free(core->chores);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
 			const struct gateway_health *h = gateway_health_of(core->gateway, i);

@@ -26,6 +26,7 @@ struct playback;
 struct unlock;
 struct ticket;
 struct doorbell;
+struct seeker;
 
 struct core {
 	const struct paths *paths;
@@ -55,6 +56,7 @@ struct core {
 	struct http *http;
 	struct gateway *gateway;
 	struct vault *vault;
+	struct seeker *seeker; /* by seek_start() */
 };
 
 bool core_boot(struct core *core, struct err *err);

@@ -39,11 +39,13 @@ int doorbell_fd(const struct doorbell *d)
 	return d ? d->fd : -1;
 }
 
-void doorbell_clear(struct doorbell *d)
+bool doorbell_rang(struct doorbell *d)
 {
 	char events[4096];
+	bool rang = false;
 	while (read(d->fd, events, sizeof(events)) > 0)
-		;
+		rang = true;
+	return rang;
 }
 
 void doorbell_ring(const char *lock_file)

@@ -9,7 +9,7 @@ struct doorbell;
 struct doorbell *doorbell_new(const char *lock_file); /* NULL if the system cannot watch files */
 void doorbell_free(struct doorbell *d);
 int doorbell_fd(const struct doorbell *d); /* readable when somebody rang; -1 for NULL */
-void doorbell_clear(struct doorbell *d);
+bool doorbell_rang(struct doorbell *d); /* since the last call */
 void doorbell_ring(const char *lock_file);
 
 #endif

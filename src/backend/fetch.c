@@ -30,6 +30,18 @@ struct fetch {
 	struct err err;
 };
 
+char *fetch_key(const char *address, const struct claim_query *query)
+{
+	struct buf key;
+	buf_init(&key, 16384);
+	buf_addf(&key, "channel %s\norder %s", address, query->order ? query->order : "newest");
+	for (size_t i = 0; query->tags && i < query->tags->n; i++)
+		buf_addf(&key, "\ntag %s", query->tags->v[i]);
+	if (query->type)
+		buf_addf(&key, "\ntype %s", query->type);
+	return buf_steal(&key);
+}
+
 static void ask(struct fetch *f);
 
 void fetch_cancel(struct fetch *f)

@@ -11,6 +11,9 @@ typedef void fetch_fn(void *arg, bool end, const struct err *err);
 #define FETCH_REACHABLE 1000 /* claims that one query of the gateway gives */
 /* Whether a list in this order goes on behind that. */
 bool fetch_is_endless(const char *order);
+/* The name that the list of a query has in the store: one for each different question about a channel, whose
+ * address is in the form of lbry, or its claim id. Owned. */
+char *fetch_key(const char *address, const struct claim_query *query);
 
 struct fetch;
 /* have: rows that are stored and stay; 0 begins the list anew. want: rows in all. query is copied, what it points to is

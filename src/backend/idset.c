@@ -1,16 +1,18 @@
-/* Claim ids that have been seen: open addressing; the ids are random hex, so their digits are the hash. */
+/* Claim ids that have been seen: open addressing. Whoever publishes can choose some digits of an id, so all of them go
+ * into the place (FNV-1a). */
 #include "idset.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/mem.h"
 
 static size_t place(const struct idset *s, const char *id)
 {
-	char digits[17];
-	memcpy(digits, id, 16);
-	digits[16] = 0;
-	size_t i = (size_t)strtoull(digits, NULL, 16) & (s->cap - 1);
+	uint64_t h = 14695981039346656037u;
+	for (const char *p = id; *p; p++)
+		h = (h ^ (unsigned char)*p) * 1099511628211u;
+	size_t i = (size_t)(h ^ h >> 32) & (s->cap - 1);
 	while (s->slots[i][0] && strcmp(s->slots[i], id) != 0)
 		i = (i + 1) & (s->cap - 1);
 	return i;

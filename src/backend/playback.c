@@ -35,6 +35,7 @@ struct session {
 	int64_t start;
 	struct play_snapshot last;
 	int64_t saved_position; /* -1 never */
+	bool in_history;
 };
 
 struct playback *playback_new(struct core *core)
@@ -284,10 +285,24 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
 }
 
+/* What was asked for and never came is not history. */
+static void note_played(struct session *s)
+{
+	struct core *core = s->playback->core;
+	struct err err;
+	if (s->in_history || !s->copy.claim_id[0] || !core->settings->history_played)
+		return;
+	s->in_history = true;
+	if (!store_history_add(core->store, s->copy.claim_id, s->copy.title, &err))
+		log_error("play", s->copy.claim_id, "not put into the history: %s", err.text);
+}
+
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
 {
 	bool was_playing = s->last.state == PLAY_PLAYING;
 	s->last = *now;
+	if (now->state == PLAY_PLAYING)
+		note_played(s);
 	bool due = llabs(whole(now->position) - s->saved_position) >= SAVE_EVERY_S;
 	if (due || now->seeked || (was_playing && now->state != PLAY_PLAYING))
 		save_position(s);

@@ -10,7 +10,12 @@ void route(struct core *core, struct req *r);
 /* The answering functions: each ends t by ticket_done, now or later. r is borrowed for the call. */
 #define ANSWER(name) void answer_##name(struct core *core, struct ticket *t, const struct req_##name *r)
 ANSWER(browse);
+ANSWER(search);
+ANSWER(searches);
 ANSWER(show);
+ANSWER(series);
+ANSWER(playlists);
+ANSWER(playlist);
 ANSWER(ping);
 ANSWER(doctor);
 ANSWER(config);
@@ -28,6 +33,13 @@ ANSWER(player);
 ANSWER(progress);
 ANSWER(favorite);
 ANSWER(watched);
+ANSWER(follow);
+ANSWER(unfollow);
+ANSWER(following);
+ANSWER(feed);
+ANSWER(later);
+ANSWER(history);
+ANSWER(refresh);
 ANSWER(key);
 ANSWER(cache);
 ANSWER(db);

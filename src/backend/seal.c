@@ -1,4 +1,7 @@
-/* The disk side of a download: batches of plaintext in, sealed records out. */
+/* The disk side of a download: batches of plaintext in, sealed records out.
+ *
+ * Each batch goes through two lanes of chores at once: one seals and writes it, the other adds it to the running hash.
+ * SHA-384 costs more than the sealing; one after the other they would be slower than the line. */
 #include "seal.h"
 
 #include <stdatomic.h>
@@ -15,10 +18,12 @@ struct seal {
 	struct seal_events events;
 	struct batch *filling;
 	uint64_t next_chunk;
-	size_t waiting, jobs;
+	size_t waiting;       /* batches of bytes in memory, beside the one that is being filled */
+	size_t hashing, jobs; /* jobs: of all kinds */
+	struct batch *finish; /* waits for the last hash job */
 	bool closed;
 
-	unsigned lane;
+	unsigned lane, hash_lane;
 	atomic_bool stop; /* set by the backend thread, seen by jobs */
 
 	/* jobs only, one at a time */
@@ -34,9 +39,10 @@ struct seal {
 	bool create;
 };
 
-/* One job and what came of it. */
+/* One job and what came of it; bytes that are to be written belong to two. */
 struct batch {
 	struct seal *seal;
+	int users; /* backend thread */
 	bool ran, ok, mismatch;
 	struct err err;
 	struct seal_state state;
@@ -51,8 +57,8 @@ struct batch {
 
 static struct batch *batch_new(struct seal *s, size_t room)
 {
-	struct batch *b = mem_new(sizeof(*b) + room);
-	b->seal = s;
+	struct batch *b = mem_grow(NULL, 1, sizeof(*b) + room); /* the bytes need no zeros first */
+	*b = (struct batch){ .seal = s };
 	return b;
 }
 
@@ -63,10 +69,12 @@ static void note_state(struct batch *b)
 	struct seal_state *st = &b->state;
 	st->chunks = info->chunks;
 	st->first_missing = vault_first_missing(s->writer);
-	st->next_present = st->first_missing;
+	st->have = vault_have_bytes(s->writer);
+	/* Most files fill from the front: then nothing is behind the first hole, and nothing is looked for. */
+	bool more = st->have > st->first_missing * VAULT_CHUNK;
+	st->next_present = more ? st->first_missing : st->chunks;
 	while (st->next_present < st->chunks && !vault_has_chunk(s->writer, st->next_present))
 		st->next_present++;
-	st->have = vault_have_bytes(s->writer);
 	st->complete = info->complete;
 	str_copy(st->file, sizeof(st->file), s->file);
 }
@@ -82,6 +90,8 @@ static void run_open(void *arg)
 {
 	struct batch *b = arg;
 	struct seal *s = b->seal;
+	if (atomic_load(&s->stop))
+		return;
 	b->ran = true;
 	s->writer = s->create ? vault_create(s->vault, s->file, &s->meta, s->size, &b->err)
 			      : vault_resume(s->vault, s->file, hash_front, s, &b->err);
@@ -101,8 +111,6 @@ static void run_write(void *arg)
 		uint64_t i = b->first + off / VAULT_CHUNK;
 		size_t n = b->len - off < VAULT_CHUNK ? b->len - off : VAULT_CHUNK;
 		b->ok = vault_write_chunk(s->writer, i, b->data + off, n, &b->err);
-		if (b->ok && i == s->hash_next)
-			hash_front(s, b->data + off, n);
 	}
 	s->unsynced += b->len;
 	if (b->ok && s->unsynced >= SYNC_EVERY) {
@@ -111,6 +119,16 @@ static void run_write(void *arg)
 	}
 	if (b->ok)
 		note_state(b);
+}
+
+static void run_hash(void *arg)
+{
+	struct batch *b = arg;
+	struct seal *s = b->seal;
+	for (size_t off = 0; off < b->len && !atomic_load(&s->stop); off += VAULT_CHUNK)
+		if (b->first + off / VAULT_CHUNK == s->hash_next)
+			hash_front(s, b->data + off,
+				   b->len - off < VAULT_CHUNK ? b->len - off : VAULT_CHUNK);
 }
 
 /* The hash of what is in the file. Bytes came in order: then it is there already; else they are read once more. */
@@ -166,6 +184,7 @@ static void seal_free(struct seal *s)
 {
 	vault_writer_free(s->writer);
 	hash_free(s->hash);
+	free(s->finish);
 	free(s->filling);
 	free(s->file);
 	for (size_t i = 0; i < sizeof(s->meta_text) / sizeof(s->meta_text[0]); i++)
@@ -173,18 +192,31 @@ static void seal_free(struct seal *s)
 	free(s);
 }
 
+static void batch_drop(struct batch *b)
+{
+	if (--b->users == 0)
+		free(b);
+}
+
+static void give(struct seal *s, struct batch *b, unsigned lane, void (*run)(void *),
+		 void (*done)(void *))
+{
+	b->users++;
+	s->jobs++;
+	chores_add(s->core->chores, lane, run, done, b);
+}
+
 /* The end of every job, back on the backend thread; false: nobody is interested any more. */
 static bool came_back(struct batch *b)
 {
 	struct seal *s = b->seal;
 	s->jobs--;
-	if (s->closed) {
-		if (!s->jobs)
-			seal_free(s);
-		free(b);
-		return false;
-	}
-	return true;
+	if (!s->closed)
+		return true;
+	if (!s->jobs)
+		seal_free(s);
+	batch_drop(b);
+	return false;
 }
 
 static void done_open(void *arg)
@@ -196,22 +228,35 @@ static void done_open(void *arg)
 		b->seal->events.ready(b->seal->events.arg, &b->state);
 	else if (b->ran)
 		b->seal->events.failed(b->seal->events.arg, &b->err);
-	free(b);
+	batch_drop(b);
+}
+
+/* One of the two users of some bytes is done with them. */
+static void bytes_used(struct seal *s, struct batch *b)
+{
+	bool last = b->users == 1;
+	batch_drop(b);
+	if (!last)
+		return;
+	s->waiting--;
+	s->events.lighter(s->events.arg); /* last: it may close the seal */
 }
 
 static void done_write(void *arg)
 {
 	struct batch *b = arg;
-	if (!b->seal->closed)
-		b->seal->waiting--;
+	struct seal *s = b->seal;
 	if (!came_back(b))
 		return;
-	if (b->ok)
-		b->seal->events.written(b->seal->events.arg, &b->state, b->seal->waiting);
-	else if (b->ran)
-		b->seal->events.failed(b->seal->events.arg, &b->err);
-	explicit_bzero(b->data, b->len);
-	free(b);
+	if (b->ok) {
+		s->events.written(s->events.arg, &b->state);
+	} else if (b->ran) {
+		s->events.failed(s->events.arg, &b->err);
+	}
+	if (s->closed)
+		batch_drop(b);
+	else
+		bytes_used(s, b);
 }
 
 static void done_finish(void *arg)
@@ -226,13 +271,28 @@ static void done_finish(void *arg)
 		ev->mismatch(ev->arg, b->hash);
 	else if (b->ran)
 		ev->failed(ev->arg, &b->err);
-	free(b);
+	batch_drop(b);
 }
 
-static void give(struct seal *s, struct batch *b, void (*run)(void *), void (*done)(void *))
+/* The finish reads the hash: it goes when no batch is on its way to it any more. */
+static void finish_if_hashed(struct seal *s)
 {
-	s->jobs++;
-	chores_add(s->core->chores, s->lane, run, done, b);
+	if (!s->finish || s->hashing)
+		return;
+	struct batch *b = s->finish;
+	s->finish = NULL;
+	give(s, b, s->lane, run_finish, done_finish);
+}
+
+static void done_hash(void *arg)
+{
+	struct batch *b = arg;
+	struct seal *s = b->seal;
+	if (!came_back(b))
+		return;
+	s->hashing--;
+	finish_if_hashed(s);
+	bytes_used(s, b);
 }
 
 /* The meta's strings belong to a row that may change: the seal keeps its own. */
@@ -263,13 +323,14 @@ struct seal *seal_open(struct core *core, const char *file, bool create,
 	s->vault = core->vault;
 	s->events = *events;
 	s->lane = ++core->last_lane;
+	s->hash_lane = ++core->last_lane;
 	s->file = str_dup(file);
 	s->size = size;
 	s->create = create;
 	s->hash = hash_new(HASH_SHA384);
 	atomic_init(&s->stop, false);
 	keep_meta(s, meta);
-	give(s, batch_new(s, 0), run_open, done_open);
+	give(s, batch_new(s, 0), s->lane, run_open, done_open);
 	return s;
 }
 
@@ -293,7 +354,9 @@ static void submit(struct seal *s, size_t len)
 	b->first = s->next_chunk;
 	s->next_chunk += (len + VAULT_CHUNK - 1) / VAULT_CHUNK;
 	s->waiting++;
-	give(s, b, run_write, done_write);
+	s->hashing++;
+	give(s, b, s->lane, run_write, done_write);
+	give(s, b, s->hash_lane, run_hash, done_hash);
 }
 
 void seal_add(struct seal *s, const void *data, size_t n)
@@ -333,7 +396,8 @@ void seal_finish(struct seal *s, const char *hash, bool keep_mismatch)
 	struct batch *b = batch_new(s, 0);
 	str_copy(b->want_hash, sizeof(b->want_hash), hash);
 	b->keep_mismatch = keep_mismatch;
-	give(s, b, run_finish, done_finish);
+	s->finish = b;
+	finish_if_hashed(s);
 }
 
 void seal_close(struct seal *s)

@@ -1,6 +1,6 @@
 /* The disk side of a download: what arrives is sealed and written by chores, in the order it was handed in.
  *
- * All jobs of one seal share a lane, so they run one after another; the vault writer is touched by them only. */
+ * What touches the vault writer shares a lane, so it runs one after another; the running hash has a lane of its own. */
 #ifndef KIYYA_BACKEND_SEAL_H
 #define KIYYA_BACKEND_SEAL_H
 
@@ -20,8 +20,10 @@ struct seal_events { /* on the backend thread */
 	void *arg;
 	/* Open for writing: created, or resumed with what is there. */
 	void (*ready)(void *arg, const struct seal_state *s);
-	/* Bytes are in the file; `waiting` batches are not yet. */
-	void (*written)(void *arg, const struct seal_state *s, size_t waiting);
+	/* Bytes are in the file. */
+	void (*written)(void *arg, const struct seal_state *s);
+	/* A batch is done with: seal_waiting() has gone down. Comes after written. */
+	void (*lighter)(void *arg);
 	/* Finished, renamed and durable. hash: SHA-384 of the plaintext. */
 	void (*finished)(void *arg, const struct vault_info *info, const char *final_name, const char *hash);
 	/* The publisher's hash does not match and `keep_mismatch` was off: nothing was finished. */
@@ -38,7 +40,7 @@ struct seal *seal_open(struct core *core, const char *file, bool create, const s
 void seal_begin_run(struct seal *s, uint64_t first_chunk);
 void seal_add(struct seal *s, const void *data, size_t n);
 void seal_flush(struct seal *s, bool end_of_file); /* whole chunks; with end_of_file the last short one too */
-size_t seal_waiting(const struct seal *s); /* batches handed in and not yet written */
+size_t seal_waiting(const struct seal *s); /* batches that are not yet written, or not yet hashed */
 /* hash: the publisher's, or "". */
 void seal_finish(struct seal *s, const char *hash, bool keep_mismatch);
 /* No event any more; frees itself once its running job is back. */

@@ -128,6 +128,15 @@ void post_note(struct core *core, const struct ticket *t, const char *level, con
 	link_post(core->link, e);
 }
 
+void post_stale_note(const struct ticket *t, int64_t fetched_at, const struct err *err)
+{
+	if (err && err->kind != ERR_NONE)
+		post_note(t->core, t, "warn", "showing what is stored: %s", err->text);
+	else if (fetched_at != TIME_UNKNOWN)
+		post_note(t->core, t, "info", "stored %lld minutes ago",
+			  (long long)(clock_wall(t->core->clock) - fetched_at) / 60);
+}
+
 void post_row_failed(const struct ticket *t, const char *item, const struct err *err)
 {
 	struct event *e = ticket_event(t, EV_ROW_FAILED);

@@ -31,6 +31,8 @@ void tickets_stop_all(struct core *core);
 /* A sentence for the person; t may be NULL. level: info warn error. */
 void post_note(struct core *core, const struct ticket *t, const char *level, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+/* What follows is not fresh: why (err), or without a reason, since when. */
+void post_stale_note(const struct ticket *t, int64_t fetched_at, const struct err *err);
 /* One item of several failed: EV_ROW_FAILED. */
 void post_row_failed(const struct ticket *t, const char *item, const struct err *err);
 

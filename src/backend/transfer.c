@@ -145,15 +145,20 @@ static void next_after_run(struct transfer *t)
 		ask(t);
 }
 
-static void on_written(void *arg, const struct seal_state *s, size_t waiting)
+static void on_written(void *arg, const struct seal_state *s)
 {
 	struct transfer *t = arg;
 	take_state(t, s);
-	end_if_written(t);
-	if (t->paused && t->call && waiting <= LOW_WATER) {
+}
+
+static void on_lighter(void *arg)
+{
+	struct transfer *t = arg;
+	if (t->paused && t->call && seal_waiting(t->seal) <= LOW_WATER) {
 		t->paused = false;
 		http_pause(t->core->http, t->call, false);
 	}
+	end_if_written(t);
 	next_after_run(t);
 }
 
@@ -265,6 +270,7 @@ static void open_seal(struct transfer *t)
 	struct seal_events events = { .arg = t,
 				      .ready = on_ready,
 				      .written = on_written,
+				      .lighter = on_lighter,
 				      .finished = on_finished,
 				      .mismatch = on_mismatch,
 				      .failed = on_seal_failed };

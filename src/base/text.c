@@ -186,3 +186,32 @@ char *text_fold(const char *s)
 	free(valid);
 	return (char *)chars;
 }
+
+/* The marks that text_fold has left are vowels and consonants. */
+static bool is_letter_or_digit(int32_t c)
+{
+	static const bool is[UTF8PROC_CATEGORY_CO + 1] = {
+		[UTF8PROC_CATEGORY_LU] = true, [UTF8PROC_CATEGORY_LL] = true,
+		[UTF8PROC_CATEGORY_LT] = true, [UTF8PROC_CATEGORY_LM] = true,
+		[UTF8PROC_CATEGORY_LO] = true, [UTF8PROC_CATEGORY_MN] = true,
+		[UTF8PROC_CATEGORY_MC] = true, [UTF8PROC_CATEGORY_ND] = true,
+		[UTF8PROC_CATEGORY_NL] = true, [UTF8PROC_CATEGORY_NO] = true,
+	};
+	return is[utf8proc_category(c)];
+}
+
+char *text_key(const char *s)
+{
+	char *key = text_fold(s);
+	size_t kept = 0, len = strlen(key);
+	for (size_t at = 0, n; at < len; at += n) {
+		int32_t c;
+		n = utf8_next(key + at, len - at, &c);
+		if (c < 0 || !is_letter_or_digit(c))
+			continue;
+		memmove(key + kept, key + at, n);
+		kept += n;
+	}
+	key[kept] = '\0';
+	return key;
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "kiyya/mem.h"
 #include "kiyya/quality.h"
+#include "kiyya/since.h"
 #include "kiyya/str.h"
 #include "command.h"
 
@@ -103,6 +104,12 @@ static bool check_value(const struct opt *o, const char *text, struct err *err)
 	case OPT_SECONDS:
 		return str_to_seconds(text, &n) ||
 		       err_set(err, ERR_USAGE, 0, "--%s is seconds or [[h:]m:]s, not \"%s\"",
+			       o->name, text);
+	case OPT_SINCE:
+		return since_parse(text, 0, &n) ||
+		       err_set(err, ERR_USAGE, 0,
+			       "--%s is seconds, [[h:]m:]s, 7d or a date such as 2026-01-31, not "
+			       "\"%s\"",
 			       o->name, text);
 	case OPT_QUALITY:
 		return quality_is_word(text) ||

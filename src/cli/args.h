@@ -15,6 +15,7 @@ enum opt_type {
 	OPT_CHOICE,  /* one of the words in arg, "a|b|c" */
 	OPT_NUMBER,  /* min to max */
 	OPT_SECONDS, /* seconds, or [[h:]m:]s */
+	OPT_SINCE,   /* that long ago, or a date */
 	OPT_QUALITY, /* original, best, 720p */
 	OPT_RANGE    /* A-B or A- */
 };

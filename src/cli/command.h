@@ -12,7 +12,11 @@
 /* X(name), in the order of the help. */
 #define COMMANDS(X)   \
 	X(list)       \
+	X(search)     \
 	X(show)       \
+	X(series)     \
+	X(playlists)  \
+	X(playlist)   \
 	X(play)       \
 	X(serve)      \
 	X(download)   \
@@ -21,8 +25,15 @@
 	X(cat)        \
 	X(verify)     \
 	X(rm)         \
+	X(follow)     \
+	X(unfollow)   \
+	X(following)  \
+	X(feed)       \
+	X(refresh)    \
 	X(favorite)   \
+	X(later)      \
 	X(watched)    \
+	X(history)    \
 	X(progress)   \
 	X(key)        \
 	X(cache)      \
@@ -31,6 +42,8 @@
 	X(log)        \
 	X(ping)       \
 	X(doctor)     \
+	X(keys)       \
+	X(actions)    \
 	X(completion) \
 	X(help)
 

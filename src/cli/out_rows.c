@@ -57,6 +57,7 @@ static const char *or_dash(const char *s)
 
 static void row_claim(struct out *o, const struct claim *c)
 {
+	int64_t day = c->local.played_at > 0 ? c->local.played_at : c->release_time;
 	char marks[5] = "----"; /* kept, downloading, favourite, watched */
 	if (c->local.offline)
 		marks[0] = 'o';
@@ -66,7 +67,7 @@ static void row_claim(struct out *o, const struct claim *c)
 		marks[2] = 'f';
 	if (c->local.watched)
 		marks[3] = 'w';
-	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(c->release_time).text,
+	out_row(o, "%s  %10s  %8s  %9s  %s  %s%s%s%s", c->id, date_cell(day).text,
 		time_cell(c->duration).text, size_cell(c->size).text, marks, c->title,
 		c->playable ? "" : "  (", c->playable ? "" : or_dash(c->reason),
 		c->playable ? "" : ")");
@@ -85,6 +86,20 @@ static void row_page(struct out *o, const struct event *e)
 	const struct page *p = e->u.page.claims_;
 	for (size_t i = 0; p && i < p->n; i++)
 		out_claim(o, &p->items[i]);
+}
+
+static void row_found(struct out *o, const struct event *e)
+{
+	const struct page *p = e->u.found.claims_;
+	for (size_t i = 0; p && i < p->n; i++)
+		out_claim(o, &p->items[i]);
+}
+
+static void row_searched(struct out *o, const struct event *e)
+{
+	const struct ev_searched *s = &e->u.searched;
+	out_row(o, "%10s  %5s  %s", date_cell(s->searched_at_).text,
+		number_cell(s->times_, "x").text, or_dash(s->words_));
 }
 
 static void row_download(struct out *o, const struct event *e)
@@ -107,6 +122,28 @@ static void row_copy(struct out *o, const struct event *e)
 		size_cell(c->size_).text, or_dash(c->quality_),
 		c->complete_ ? "complete" : "partial", c->encrypted_ ? "sealed" : "plain",
 		or_dash(c->title_));
+}
+
+/* "S01E02"; the parts that nobody knows are dashes. */
+static struct cell episode_cell(int64_t season, int64_t episode)
+{
+	struct cell c = { "-" };
+	if (season < 0)
+		return c;
+	char *number = episode < 0 ? str_dup("-") : str_fmt("%02lld", (long long)episode);
+	char *text = str_fmt("S%02lldE%s", (long long)season, number);
+	str_copy(c.text, CELL, text);
+	free(text);
+	free(number);
+	return c;
+}
+
+static void row_episode(struct out *o, const struct event *e)
+{
+	const struct ev_episode *p = &e->u.episode;
+	out_row(o, "%s  %-6s %c  %s  %s", or_dash(p->claim_id_),
+		episode_cell(p->season_, p->episode_).text, p->inferred_ ? '?' : ' ',
+		or_dash(p->series_), or_dash(p->title_));
 }
 
 static void row_gateway(struct out *o, const struct event *e)
@@ -150,6 +187,13 @@ static void row_progress(struct out *o, const struct event *e)
 	out_row(o, "%s  %8s  %8s  %10s  %-7s  %s", or_dash(p->claim_id_),
 		time_cell(p->position_seconds_).text, time_cell(p->duration_).text,
 		date_cell(p->updated_at_).text, p->watched_ ? "watched" : "-", or_dash(p->title_));
+}
+
+static void row_channel(struct out *o, const struct event *e)
+{
+	const struct ev_channel *c = &e->u.channel;
+	out_row(o, "%s  %10s  %s  %s", or_dash(c->claim_id_), date_cell(c->followed_at_).text,
+		or_dash(c->name_), or_dash(c->title_));
 }
 
 static void row_key(struct out *o, const struct event *e)
@@ -203,20 +247,19 @@ static void row_player(struct out *o, const struct event *e)
 }
 
 static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
-	[EV_PAGE] = row_page,     [EV_DOWNLOAD] = row_download,
-	[EV_COPY] = row_copy,     [EV_GATEWAY] = row_gateway,
-	[EV_FACT] = row_fact,     [EV_CONFIG] = row_config,
-	[EV_VERIFY] = row_verify, [EV_SERVE] = row_serve,
-	[EV_PLAYER] = row_player, [EV_PROGRESS] = row_progress,
-	[EV_KEY] = row_key,       [EV_CACHE] = row_cache,
-	[EV_DB] = row_db,         [EV_LOG] = row_log,
+	[EV_PAGE] = row_page,         [EV_DOWNLOAD] = row_download, [EV_COPY] = row_copy,
+	[EV_GATEWAY] = row_gateway,   [EV_FACT] = row_fact,         [EV_CONFIG] = row_config,
+	[EV_VERIFY] = row_verify,     [EV_SERVE] = row_serve,       [EV_PLAYER] = row_player,
+	[EV_PROGRESS] = row_progress, [EV_KEY] = row_key,           [EV_CACHE] = row_cache,
+	[EV_FOUND] = row_found,       [EV_SEARCHED] = row_searched, [EV_DB] = row_db,
+	[EV_LOG] = row_log,           [EV_EPISODE] = row_episode,   [EV_CHANNEL] = row_channel,
 };
 
 void out_event(struct out *o, const struct event *e)
 {
 	if (!rows[e->kind])
 		return;
-	if (o->json && e->kind != EV_PAGE)
+	if (o->json && e->kind != EV_PAGE && e->kind != EV_FOUND)
 		out_json_event(o, e);
 	else
 		rows[e->kind](o, e);

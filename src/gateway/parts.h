@@ -10,8 +10,7 @@
 #include "kiyya/json.h"
 #include "kiyya/timer.h"
 
-/* -- endpoint.c: one gateway and how it has been
- * --------------------------------------------------- */
+/* -- endpoint.c: one gateway and how it has been ---------------------------------------------- */
 struct endpoint {
 	struct gateway_health health; /* url is owned */
 	char shown[128];              /* host, or host:port */
@@ -26,8 +25,7 @@ void endpoint_note(struct endpoint *e, const struct clock *clock, int64_t ms, in
 		   const char *why);
 void endpoint_rest(struct endpoint *e, int64_t now, int64_t seconds);
 
-/* -- rpc.c: JSON-RPC on the wire
- * ------------------------------------------------------------------- */
+/* -- rpc.c: JSON-RPC on the wire -------------------------------------------------------------- */
 enum rpc_verdict {
 	RPC_RESULT,   /* *ret_result lies inside *ret_doc */
 	RPC_REFUSED,  /* an answer that says no: *err, never retried */
@@ -40,8 +38,7 @@ extern const struct strs rpc_headers;
 enum rpc_verdict rpc_read(const char *body, size_t len, struct json **ret_doc,
 			  const struct json **ret_result, struct err *err);
 
-/* -- failover.c: one call over the gateways
- * --------------------------------------------------------- */
+/* -- failover.c: one call over the gateways --------------------------------------------------- */
 /* What a kind of call is. */
 struct ask_kind {
 	const char *method;
@@ -72,8 +69,7 @@ void ask_end_soon(struct ask *a);
 void ask_end(struct ask *a, const struct json *result, const struct err *err);
 void ask_cancel(struct ask *a);
 
-/* -- gateway.c
- * --------------------------------------------------------------------------------------- */
+/* -- gateway.c -------------------------------------------------------------------------------- */
 struct ping;
 struct gateway {
 	struct http *http;     /* borrowed */
@@ -100,26 +96,22 @@ static inline int64_t gateway_now(const struct gateway *g)
 	return clock_mono_ms(g->clock);
 }
 
-/* -- ping.c
- * ------------------------------------------------------------------------------------------ */
+/* -- ping.c ----------------------------------------------------------------------------------- */
 void ping_cancel(struct ping *p);
 bool ping_cancel_id(struct gateway *g, uint64_t id);
 
-/* -- service.c: the search service
- * ------------------------------------------------------------------- */
+/* -- service.c: the search service ------------------------------------------------------------ */
 struct search;
 /* Asks for ids; false: it cannot help with this query, ask the gateways for the text. */
 bool service_start(struct ask *a, const struct claim_query *q, const char *text);
 /* Called by it when ids are there (n > 0), or it failed (NULL). */
 void search_ids(struct ask *a, const struct strs *ids, bool last_page);
 
-/* -- search.c, resolve.c share
- * ------------------------------------------------------------------------ */
+/* -- search.c, resolve.c share ---------------------------------------------------------------- */
 bool result_has_items(const struct json *result);
 char *params_for_ids(const struct strs *ids, int page, int page_size); /* owned */
 
-/* -- read_*.c
- * ------------------------------------------------------------------------------------------ */
+/* -- read_*.c --------------------------------------------------------------------------------- */
 /* Cleaned, trimmed, into the arena; NULL when nothing is left. */
 char *read_text(const struct json *v, size_t max, bool newlines, struct arena *a);
 char *read_message(const char *raw, size_t max); /* for an error; owned, never NULL */

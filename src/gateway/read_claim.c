@@ -167,6 +167,22 @@ static bool is_type(const struct json *item, const char *type)
 	return str_eq(json_str(json_get(item, "value_type")), type);
 }
 
+/* The ids of a collection as its maker ordered them: a second time of one is meant so. */
+static void read_items(struct claim *c, const struct json *value, struct arena *a)
+{
+	const struct json *list = json_get(value, "claims");
+	size_t most = json_is_array(list) ? json_count(list) : 0;
+	char id[CLAIM_ID_SIZE];
+
+	if (most > CLAIM_MAX_ITEMS)
+		most = CLAIM_MAX_ITEMS;
+	c->item_ids = arena_take(a, most * sizeof(*c->item_ids));
+	for (const struct json *i = json_first(list); i != NULL && c->n_item_ids < most;
+	     i = json_next(i))
+		if (read_id(i, id))
+			c->item_ids[c->n_item_ids++] = arena_str(a, id);
+}
+
 /* Not a stream: the kinds that hold other claims. */
 static bool read_container(struct claim *c, const struct json *item, struct arena *a)
 {
@@ -182,6 +198,8 @@ static bool read_container(struct claim *c, const struct json *item, struct aren
 	if (c->kind != CLAIM_REPOST)
 		c->kind = kind;
 	c->reason = access_reason(c, kind, NULL, &bytes, a);
+	if (kind == CLAIM_COLLECTION)
+		read_items(c, json_get(item, "value"), a);
 	if (kind == CLAIM_CHANNEL) { /* a channel is its own */
 		(void)read_id(json_get(item, "claim_id"), c->channel_id);
 		c->channel_name = read_text(json_get(item, "name"), NAME_MOST, false, a);

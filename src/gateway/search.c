@@ -58,13 +58,17 @@ static void put_order(struct json_out *o, const struct claim_query *q)
 		put_one(o, "order_by", order_by);
 }
 
-/* What people list: streams and reposts, without what their makers keep off lists. */
+/* What people list: streams and reposts, or the type they ask for, without what their makers keep off
+ * lists. */
 static void put_listing(struct json_out *o, const struct claim_query *q)
 {
 	static char *const types[] = { (char *)"stream", (char *)"repost" };
 	static char *const hidden[] = { (char *)"c:private", (char *)"c:unlisted" };
 
-	put_list(o, "claim_type", &(struct strs){ .v = (char **)types, .n = 2 });
+	if (q->type != NULL)
+		put_one(o, "claim_type", q->type);
+	else
+		put_list(o, "claim_type", &(struct strs){ .v = (char **)types, .n = 2 });
 	put_list(o, "not_tags", &(struct strs){ .v = (char **)hidden, .n = 2 });
 	put_order(o, q);
 }

@@ -26,6 +26,16 @@ void claim_init(struct claim *c)
 	};
 }
 
+void claim_init_missing(struct claim *c, const char *id)
+{
+	claim_init(c);
+	str_copy(c->id, sizeof(c->id), id);
+	str_copy(c->stream_id, sizeof(c->stream_id), id);
+	c->title = "Gone";
+	c->reason = "it was deleted, or is blocked";
+	c->missing = true;
+}
+
 void claim_copy(struct claim *dst, const struct claim *src, struct arena *a)
 {
 	*dst = *src;
@@ -48,6 +58,9 @@ void claim_copy(struct claim *dst, const struct claim *src, struct arena *a)
 			.type = arena_str(a, src->sources[i].type),
 			.url = arena_str(a, src->sources[i].url),
 		};
+	dst->item_ids = arena_take(a, src->n_item_ids * sizeof(*dst->item_ids));
+	for (size_t i = 0; i < src->n_item_ids; i++)
+		dst->item_ids[i] = arena_str(a, src->item_ids[i]);
 }
 
 const char *claim_kind_word(enum claim_kind k)

@@ -18,9 +18,26 @@ static void put_text(struct json_out *o, const char *key, const char *s)
 		json_put_str(o, key, s);
 }
 
-void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+static void put_items(const struct claim *c, struct json_out *o)
+{
+	if (c->n_item_ids == 0)
+		return;
+	json_open(o, "items", '[');
+	for (size_t i = 0; i < c->n_item_ids; i++)
+		json_put_str(o, NULL, c->item_ids[i]);
+	json_close(o, ']');
+}
+
+static void put_missing(const struct claim *c, struct json_out *o, const char *key)
 {
 	json_open(o, key, '{');
+	json_put_str(o, "claim_id", c->id);
+	json_put_bool(o, "missing", true);
+	json_close(o, '}');
+}
+
+void claim_members_to_json(const struct claim *c, struct json_out *o)
+{
 	json_put_str(o, "claim_id", c->id);
 	json_put_str(o, "title", c->title);
 	put_text(o, "name", c->name);
@@ -53,6 +70,7 @@ void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
 		json_close(o, '}');
 	}
 	json_close(o, ']');
+	put_items(c, o);
 	put_text(o, "url", c->url);
 	put_text(o, "reposted_by", c->reposted_by);
 	put_text(o, "sd_hash", c->sd_hash);
@@ -63,6 +81,18 @@ void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
 	json_put_bool(o, "favorite", c->local.favorite);
 	json_put_bool(o, "watched", c->local.watched);
 	put_known(o, "position_seconds", c->local.position_seconds);
+	if (c->local.played_at > 0)
+		json_put_time(o, "played_at", c->local.played_at);
+}
+
+void claim_to_json(const struct claim *c, struct json_out *o, const char *key)
+{
+	if (c->missing) {
+		put_missing(c, o, key);
+		return;
+	}
+	json_open(o, key, '{');
+	claim_members_to_json(c, o);
 	json_close(o, '}');
 }
 
@@ -122,10 +152,25 @@ static void take_sources(struct claim *c, const struct json *list, struct arena 
 		};
 }
 
+static void take_items(struct claim *c, const struct json *list, struct arena *a)
+{
+	size_t n = json_count(list);
+	if (n > CLAIM_MAX_ITEMS)
+		n = CLAIM_MAX_ITEMS;
+	c->item_ids = arena_take(a, n * sizeof(*c->item_ids));
+	for (const struct json *i = json_first(list); i && c->n_item_ids < n; i = json_next(i))
+		if (claim_id_ok(json_str(i)))
+			c->item_ids[c->n_item_ids++] = arena_str(a, json_str(i));
+}
+
 bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, struct err *err)
 {
 	const char *id = json_str(json_get(j, "claim_id"));
 	const char *title = take_text(j, "title", CLAIM_MAX_TITLE, a);
+	if (claim_id_ok(id) && json_bool(json_get(j, "missing"), false)) {
+		claim_init_missing(c, id);
+		return true;
+	}
 	if (!claim_id_ok(id) || !title)
 		return err_set(err, ERR_PARSE, 0, "a claim without id or title");
 	claim_init(c);
@@ -151,6 +196,7 @@ bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, str
 	c->playable = json_bool(json_get(j, "playable"), false);
 	take_tags(c, json_get(j, "tags"), a);
 	take_sources(c, json_get(j, "sources"), a);
+	take_items(c, json_get(j, "items"), a);
 	c->local = (struct claim_local){
 		.offline = json_bool(json_get(j, "offline"), false),
 		.downloading = json_bool(json_get(j, "downloading"), false),
@@ -158,5 +204,6 @@ bool claim_from_json(struct claim *c, const struct json *j, struct arena *a, str
 		.watched = json_bool(json_get(j, "watched"), false),
 		.position_seconds = take_number(j, "position_seconds"),
 	};
+	clock_from_iso(json_str(json_get(j, "played_at")), &c->local.played_at);
 	return true;
 }

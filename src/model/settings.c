@@ -233,8 +233,6 @@ bool settings_acts(int key)
 		SET_play_command,
 		SET_play_auto_upgrade,
 		SET_app_linger,
-		SET_history_searches,
-		SET_history_played,
 		SET_hook_done,
 		SET_hook_failed,
 		SET_hook_new,

@@ -15,8 +15,8 @@ static const char *const web_hosts[] = {
 	"odysee.com/",
 };
 
-/* /$/PREFIX/<name>/<id> addresses a claim by name and id. */
-static const char *const special_paths[] = { "$/embed/", "$/download/", "$/stream/" };
+/* /$/PREFIX/<name>/<id> addresses a claim by name and id; the feed of a channel is at /$/rss/@channel. */
+static const char *const special_paths[] = { "$/embed/", "$/download/", "$/stream/", "$/rss/" };
 /* /$/PREFIX/<id> addresses a collection by its id. */
 static const char *const list_paths[] = { "$/playlist/", "$/list/" };
 

@@ -87,6 +87,25 @@ static void put_body(struct json_out *o, const void *body, const struct message 
 		put_field(o, &m->fields[i], field_in(body, &m->fields[i]));
 }
 
+/* What a screen shows and the contract's row does not have. */
+static const struct {
+	enum event_kind kind;
+	const char *field;
+} not_in_rows[] = {
+	{ EV_COPY, "channel" },
+	{ EV_COPY, "duration" },
+	{ EV_CONFIG, "meaning" },
+	{ EV_VERIFY, "title" },
+};
+
+static bool in_row(enum event_kind kind, const struct field *f)
+{
+	for (size_t i = 0; i < sizeof(not_in_rows) / sizeof(not_in_rows[0]); i++)
+		if (not_in_rows[i].kind == kind && strcmp(not_in_rows[i].field, f->name) == 0)
+			return false;
+	return true;
+}
+
 static void put_message(struct buf *out, const char *what, uint32_t slot, uint64_t ticket,
 			const void *body, const struct message *m)
 {
@@ -116,8 +135,11 @@ void event_row_to_json(const struct event *e, struct buf *out)
 {
 	struct json_out o;
 	json_out_init(&o, out);
+	const struct message *m = event_message(e->kind);
 	json_open(&o, NULL, '{');
-	put_body(&o, &e->u, event_message(e->kind));
+	for (size_t i = 0; i < m->n_fields; i++)
+		if (in_row(e->kind, &m->fields[i]))
+			put_field(&o, &m->fields[i], field_in(&e->u, &m->fields[i]));
 	json_close(&o, '}');
 }
 
@@ -134,58 +156,78 @@ static bool read_page(struct page **ret, const struct json *list, struct err *er
 	return true;
 }
 
+static bool read_bool(bool *ret, const struct json *j)
+{
+	*ret = json_bool(j, false);
+	return *ret == json_bool(j, true); /* else it is no boolean */
+}
+
+static bool read_int(int64_t *ret, const struct field *f, const struct json *j)
+{
+	bool yes;
+	if (!is_tristate(f))
+		return json_i64(j, ret);
+	if (!read_bool(&yes, j))
+		return false;
+	*ret = yes;
+	return true;
+}
+
+static bool read_strs(struct strs *ret, const struct json *list)
+{
+	const struct json *j = json_first(list);
+	for (; j && json_str(j); j = json_next(j))
+		strs_add(ret, json_str(j));
+	return json_is_array(list) && !j;
+}
+
+static bool read_ints(struct ints *ret, const struct json *list)
+{
+	const struct json *j = json_first(list);
+	for (int64_t v; j && json_i64(j, &v); j = json_next(j))
+		ints_add(ret, v);
+	return json_is_array(list) && !j;
+}
+
 /* What is absent keeps the value "unknown"; what is there must have the field's type. */
 static bool read_field(void *at, const struct field *f, const struct json *j, struct err *err)
 {
 	if (!j)
 		return true;
+	bool ok = false;
 	switch (f->type) {
 	case FIELD_STR:
-		if (!json_is_string(j))
-			break;
-		*(char **)at = str_dup(json_str(j));
-		return true;
+		ok = json_is_string(j);
+		if (ok)
+			*(char **)at = str_dup(json_str(j));
+		break;
 	case FIELD_INT:
-		if (is_tristate(f)) {
-			*(int64_t *)at = json_bool(j, false);
-			return true;
-		}
-		if (!json_i64(j, at))
-			break;
-		return true;
+		ok = read_int(at, f, j);
+		break;
 	case FIELD_TIME:
-		if (!clock_from_iso(json_str(j), at))
-			break;
-		return true;
+		ok = clock_from_iso(json_str(j), at);
+		break;
 	case FIELD_BOOL:
-		*(bool *)at = json_bool(j, false);
-		return true;
+		ok = read_bool(at, j);
+		break;
 	case FIELD_STRS:
-		if (!json_is_array(j))
-			break;
-		for (const struct json *s = json_first(j); s; s = json_next(s))
-			if (json_str(s))
-				strs_add(at, json_str(s));
-		return true;
+		ok = read_strs(at, j);
+		break;
 	case FIELD_INTS:
-		if (!json_is_array(j))
-			break;
-		for (const struct json *s = json_first(j); s; s = json_next(s)) {
-			int64_t v;
-			if (json_i64(s, &v))
-				ints_add(at, v);
-		}
-		return true;
+		ok = read_ints(at, j);
+		break;
 	case FIELD_PAGE:
-		if (!json_is_array(j))
-			break;
-		return read_page(at, j, err);
+		if (json_is_array(j))
+			return read_page(at, j, err);
+		break;
 	}
-	return err_set(err, ERR_PARSE, 0, "\"%s\" has the wrong type", f->name);
+	return ok || err_set(err, ERR_PARSE, 0, "\"%s\" has the wrong type", f->name);
 }
 
 static bool read_body(void *body, const struct message *m, const struct json *j, struct err *err)
 {
+	if (j && !json_is_object(j))
+		return err_set(err, ERR_PARSE, 0, "the body of %s is no object", m->name);
 	for (size_t i = 0; i < m->n_fields; i++)
 		if (!read_field(field_at(body, &m->fields[i]), &m->fields[i],
 				json_get(j, m->fields[i].name), err))
@@ -193,13 +235,16 @@ static bool read_body(void *body, const struct message *m, const struct json *j,
 	return true;
 }
 
-static void read_address(const struct json *j, uint32_t *slot, uint64_t *ticket)
+static bool read_address(const struct json *doc, uint32_t *slot, uint64_t *ticket, struct err *err)
 {
-	uint64_t v;
-	if (json_u64(json_get(j, "slot"), &v) && v <= UINT32_MAX)
-		*slot = (uint32_t)v;
-	if (json_u64(json_get(j, "ticket"), &v))
-		*ticket = v;
+	const struct json *s = json_get(doc, "slot"), *t = json_get(doc, "ticket");
+	uint64_t of_slot = 0, of_ticket = 0;
+	if ((s && (!json_u64(s, &of_slot) || of_slot > UINT32_MAX)) ||
+	    (t && (!json_u64(t, &of_ticket) || of_ticket > INT64_MAX)))
+		return err_set(err, ERR_PARSE, 0, "slot and ticket are numbers");
+	*slot = (uint32_t)of_slot;
+	*ticket = of_ticket;
+	return true;
 }
 
 struct req *req_from_json(const char *text, size_t len, struct err *err)
@@ -214,12 +259,10 @@ struct req *req_from_json(const char *text, size_t len, struct err *err)
 			r = req_new((enum req_kind)k);
 	if (!r) {
 		err_set(err, ERR_PARSE, 0, "no such request");
-	} else {
-		read_address(doc, &r->slot, &r->ticket);
-		if (!read_body(&r->u, req_message(r->kind), json_get(doc, "body"), err)) {
-			req_free(r);
-			r = NULL;
-		}
+	} else if (!read_address(doc, &r->slot, &r->ticket, err) ||
+		   !read_body(&r->u, req_message(r->kind), json_get(doc, "body"), err)) {
+		req_free(r);
+		r = NULL;
 	}
 	json_free(doc);
 	return r;
@@ -237,12 +280,10 @@ struct event *event_from_json(const char *text, size_t len, struct err *err)
 			e = event_new((enum event_kind)k);
 	if (!e) {
 		err_set(err, ERR_PARSE, 0, "no such event");
-	} else {
-		read_address(doc, &e->slot, &e->ticket);
-		if (!read_body(&e->u, event_message(e->kind), json_get(doc, "body"), err)) {
-			event_free(e);
-			e = NULL;
-		}
+	} else if (!read_address(doc, &e->slot, &e->ticket, err) ||
+		   !read_body(&e->u, event_message(e->kind), json_get(doc, "body"), err)) {
+		event_free(e);
+		e = NULL;
 	}
 	json_free(doc);
 	return e;

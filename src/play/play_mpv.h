@@ -1,5 +1,5 @@
 /* libmpv: opened at first use, one core, its events turned into ours. play_mpv.c is the only file
- *that sees its headers.
+ * that sees its headers.
  *
  *	c = core_new(CORE_LIBRARY, &setup, wake_fn, arg, err)     slow: 0.1 s the first time
  *	core_load(c, url, start, serial, err)

@@ -1,5 +1,6 @@
 /* Keeping the cache in bounds: counted, cleaned, evicted, never what the user needs. */
 #include <stdlib.h>
+#include "playlist.h"
 #include "room.h"
 #include "schema.h"
 #include "stmt.h"
@@ -112,7 +113,8 @@ static bool delete_expired(struct store *s, int64_t before, struct err *err)
 	       sql_run(s, err,
 		       "DELETE FROM content_cache WHERE fetched_at < ? AND " UNNEEDED
 		       " AND id NOT IN (SELECT content_id FROM query_items)",
-		       sql_int(before));
+		       sql_int(before)) &&
+	       playlist_drop_strays(s, err);
 }
 
 bool store_cache_cleanup(struct store *s, int64_t ttl_s, struct err *err)
@@ -127,7 +129,7 @@ static bool delete_all(struct store *s, struct err *err)
 {
 	return search_index_suspend(s, err) && sql_run(s, err, "DELETE FROM queries") &&
 	       sql_run(s, err, "DELETE FROM content_cache WHERE " UNNEEDED) &&
-	       search_index_make(s, err);
+	       playlist_drop_strays(s, err) && search_index_make(s, err);
 }
 
 bool store_cache_clear(struct store *s, struct err *err)
@@ -156,7 +158,8 @@ static bool evict(struct store *s, int64_t max_items, struct err *err)
 			"WHERE " UNNEEDED " AND id NOT IN "
 			"(SELECT content_id FROM query_items WHERE query_id = ?) "
 			"ORDER BY last_used, id LIMIT ?)",
-			sql_int(s->in_hand), sql_int(count - max_items)));
+			sql_int(s->in_hand), sql_int(count - max_items)) &&
+		playlist_drop_strays(s, err));
 }
 
 bool store_cache_evict(struct store *s, int64_t max_items, struct err *err)

@@ -4,6 +4,7 @@
 #include "kiyya/mem.h"
 #include "cache_list.h"
 #include "claim_row.h"
+#include "playlist.h"
 #include "room.h"
 #include "stmt.h"
 
@@ -89,7 +90,7 @@ static bool put_claim(struct store *s, const struct claim *c, const struct place
 	free(tags);
 	free(sources);
 	free(url_key);
-	return ok;
+	return ok && (c->kind != CLAIM_COLLECTION || playlist_put(s, c, err));
 }
 
 static int compare_rows(const void *a, const void *b)

@@ -1,6 +1,7 @@
 /* Claims coming out of the cache, with what this machine knows of them. */
 #include <stdlib.h>
 #include "claim_row.h"
+#include "playlist.h"
 #include "room.h"
 #include "stmt.h"
 
@@ -65,7 +66,7 @@ struct page *store_cache_page(struct store *s, const char *key, int64_t first, i
 				   sql_int(list), sql_int(first), sql_int(first + limit));
 	while (sql_next(q))
 		claim_row_read(q, page);
-	if (!sql_done(q, err)) {
+	if (!sql_done(q, err) || !playlist_fill(s, page, err)) {
 		page_free(page);
 		return NULL;
 	}
@@ -92,7 +93,7 @@ struct page *store_cache_claim(struct store *s, const char *id_or_url, struct er
 		claim_row_read(q, page);
 		row = col_int(q, CLAIM_ROW_END, 0);
 	}
-	if (sql_done(q, err) && page->n == 1) {
+	if (sql_done(q, err) && page->n == 1 && playlist_fill(s, page, err)) {
 		store_touch(s, 0, row, row);
 		return page;
 	}

@@ -120,3 +120,38 @@ void claim_row_read(struct stmt *q, struct page *page)
 	if (!c->id[0])
 		page->n--;
 }
+
+/* A claim that is kept by its bare id may be unknown to the cache: it is called by what else names it, at worst by its
+ * id. */
+static void add_stranger(struct stmt *q, struct page *page)
+{
+	const char *id = col_text(q, CLAIM_ROW_END);
+	if (!id || !claim_id_ok(id))
+		return;
+	struct claim *c = page_add(page);
+	str_copy(c->id, sizeof(c->id), id);
+	str_copy(c->stream_id, sizeof(c->stream_id), id);
+	c->title = row_text(q, CLAIM_ROW_END + 1, false, page->arena);
+	if (!c->title)
+		c->title = arena_str(page->arena, id);
+	claim_row_read_local(q, CLAIM_LOCAL_AT, &c->local);
+}
+
+void claim_row_read_kept(struct stmt *q, struct page *page)
+{
+	size_t before = page->n;
+	claim_row_read(q, page);
+	if (page->n == before)
+		add_stranger(q, page);
+}
+
+struct page *claim_row_kept(struct stmt *q, struct err *err)
+{
+	struct page *page = page_new();
+	while (sql_next(q))
+		claim_row_read_kept(q, page);
+	if (sql_done(q, err))
+		return page;
+	page_free(page);
+	return NULL;
+}

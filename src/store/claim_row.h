@@ -31,6 +31,24 @@ enum { CLAIM_N_FIELDS = 1 CLAIM_FIELDS(CLAIM_AS_ONE) };
 	"EXISTS (SELECT 1 FROM favorites WHERE claim_id = " of "), p.watched, p.position_seconds"
 enum { CLAIM_LOCAL_AT = CLAIM_N_FIELDS + 3, CLAIM_ROW_END = CLAIM_LOCAL_AT + 5 };
 
+/* What claim_row_kept wants selected of a table of claim ids, called t: the claim may be unknown to
+ * the cache, and is then called by what else names it. */
+#define KEPT_COLUMNS(t)                                                       \
+	CLAIM_ROW_COLUMNS(t ".claim_id")                                      \
+	", " t ".claim_id, coalesce("                                         \
+	"(SELECT title FROM offline_meta WHERE claim_id = " t ".claim_id), "  \
+	"(SELECT title FROM download_queue WHERE claim_id = " t ".claim_id)," \
+	"(SELECT title FROM history WHERE claim_id = " t ".claim_id), p.title)"
+#define KEPT_JOINS(t)                                                  \
+	"LEFT JOIN content_cache AS c ON c.claim_id = " t ".claim_id " \
+	"LEFT JOIN progress AS p ON p.claim_id = " t ".claim_id "
+enum { KEPT_ROW_END = CLAIM_ROW_END + 2 };
+
+/* Every row of such a query, which it ends; NULL and *err when it failed. */
+struct page *claim_row_kept(struct stmt *q, struct err *err);
+/* The row at hand of such a query. */
+void claim_row_read_kept(struct stmt *q, struct page *page);
+
 /* Appends the row at hand to page; a row without a proper id is left out. */
 void claim_row_read(struct stmt *q, struct page *page);
 void claim_row_read_local(struct stmt *q, int col, struct claim_local *ret);

@@ -103,6 +103,21 @@ bool store_connect(struct store *s, struct err *err)
 			  err);
 }
 
+bool store_connect_reader(struct store *s, struct err *err)
+{
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int rc = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+	if (rc != SQLITE_OK)
+		return store_fail(s->db, s->path, rc, "opening the database for searching", err);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	restrict_connection(s->db);
+	return sql_script(s,
+			  "PRAGMA query_only = ON;"
+			  "PRAGMA cache_size = -4096;"
+			  "PRAGMA temp_store = MEMORY;",
+			  err);
+}
+
 const char *store_library_version(void)
 {
 	return sqlite3_libversion();

@@ -21,6 +21,8 @@ static const struct {
 	[PLACE_CACHE] = { IDS_OF("content_cache"), ADDRESS_IN("content_cache"), "in the cache" },
 	[PLACE_QUEUE] = { IDS_OF("download_queue"), ADDRESS_IN("download_queue"), "in the queue" },
 	[PLACE_OFFLINE] = { IDS_OF("offline_meta"), ADDRESS_IN("offline_meta"), "in the vault" },
+	[PLACE_LATER] = { IDS_OF("watch_later"), ADDRESS_IN("watch_later"),
+			  "in the watch-later list" },
 };
 
 bool store_want_id(const char *claim_id, struct err *err)

@@ -35,9 +35,11 @@ char *store_folder_of(const char *path);                            /* owned */
 bool store_create_file(const char *path, struct err *err) MUST_USE; /* private, new */
 /* The connection as every one of ours is set up, read-write, on an existing file. */
 bool store_connect(struct store *s, struct err *err) MUST_USE;
+/* The same for reading only: a second one beside the store's, with less memory. */
+bool store_connect_reader(struct store *s, struct err *err) MUST_USE;
 
 /* Id of the one claim that `item` (id, unique prefix, address) means in a place; ERR_NOT_FOUND. */
-enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE };
+enum store_place { PLACE_CACHE, PLACE_QUEUE, PLACE_OFFLINE, PLACE_LATER };
 bool store_find_item(struct store *s, enum store_place place, const char *item,
 		     char id[CLAIM_ID_SIZE], struct err *err) MUST_USE;
 /* ERR_USAGE unless it is one. */

@@ -3,10 +3,10 @@
  *	sql_run(s, err, "DELETE FROM settings WHERE key = ?", sql_text(key));
  *
  *	struct stmt *q = sql_query(s, err, "SELECT value FROM settings WHERE key = ?",
- *sql_text(key)); while (sql_next(q)) … col_text(q, 0) … return sql_done(q, err);
+ * sql_text(key)); while (sql_next(q)) … col_text(q, 0) … return sql_done(q, err);
  *
  * SQL texts are literals: they are remembered by address. A query may not be asked again until it
- *is done. */
+ * is done. */
 #ifndef KIYYA_STORE_STMT_H
 #define KIYYA_STORE_STMT_H
 

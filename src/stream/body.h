@@ -1,5 +1,5 @@
 /* The bytes of one response: pieces of text and ranges of a source, read block by block. One thread
- *at a time.
+ * at a time.
  *
  *	b = body_new(source);
  *	body_add_text(b, …); body_add_range(b, first, last); …

@@ -175,6 +175,7 @@ static const struct {
 	{ IN_LIBRARY, { "help", "open", "play", "delete", "filter" } },
 	{ IN_QUEUE, { "help", "open", "pause", "cancel", "retry", "queue-up" } },
 	{ IN_STATUS, { "help", "open", "refresh", "log" } },
+	{ IN_SERIES, { "help", "open", "play", "download", "episode next", "filter" } },
 	{ IN_CHANNELS, { "help", "open", "play", "download", "filter", "mark" } },
 };
 

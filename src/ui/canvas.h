@@ -1,13 +1,13 @@
 /* Text on a grid of cells: everything that reaches a terminal goes through here, grapheme by
- *grapheme.
+ * grapheme.
  *
  *	canvas_clear(&c);                     every frame is drawn whole, from nothing
  *	canvas_text(&c, 0, 0, 80, title, ROLE_STRONG);
  *	canvas_flush(&c, term);               only what differs from the last frame is put
  *
  * canvas_put is the one place that writes a cell; it lets no control character through, whoever
- *sent it. A wide grapheme is never halved. Drawing outside the grid is clipped. Pure but for
- *canvas_flush. */
+ * sent it. A wide grapheme is never halved. Drawing outside the grid is clipped. Pure but for
+ * canvas_flush. */
 #ifndef UI_CANVAS_H
 #define UI_CANVAS_H
 

@@ -1,6 +1,7 @@
 /* Commands that play, and that steer what is playing. */
 #include "state.h"
 
+#include <stdlib.h>
 #include "kiyya/str.h"
 
 static void play(struct ui *ui, bool audio, int64_t start)
@@ -31,6 +32,24 @@ void cmd_play(struct ui *ui, const char *arg)
 void cmd_audio(struct ui *ui, const char *arg)
 {
 	play(ui, true, MSG_UNKNOWN);
+}
+
+void cmd_episode(struct ui *ui, const char *arg)
+{
+	bool next = str_eq(arg, "next");
+	if (!next && !str_eq(arg, "previous")) {
+		ui_say_error(ui, "which episode? \"episode next\" or \"episode previous\"");
+		return;
+	}
+	const struct item *it = ui_item(ui);
+	const char *playing = ui->player ? ui->player->u.player.claim_id_ : NULL;
+	bool plays = playing && view_series_has(ui, playing);
+	char *id = str_dup(plays ? playing : it ? item_claim_id(it) : "");
+	if (!view_series_step(ui, id, next ? 1 : -1))
+		ui_say(ui, "no episode %s this one in its series", next ? "behind" : "before");
+	else if (plays)
+		cmd_play(ui, NULL);
+	free(id);
 }
 
 static void steer(struct ui *ui, const char *command, int64_t by)

@@ -19,14 +19,20 @@ struct ui;
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \
 	X(down, "down", "[N | half | page]", "down", "move down")                                  \
 	X(download, "download", "[QUALITY]", "download", "download, sealed, to watch offline")     \
+	X(episode, "episode", "next | previous", "episode", "go to the episode behind or before; play it if one plays") \
 	X(favorite, "favorite", "", "favourite", "make it a favourite, or not any more")           \
+	X(feed, "feed", "", "feed", "show what is new in followed channels")                       \
 	X(filter, "filter", "[TEXT]", "filter", "show only what has these words")                  \
 	X(first, "first", "", "first", "go to the first row")                                      \
 	X(focus, "focus", "next | previous | left | right", "pane", "go to another pane")          \
+	X(follow, "follow", "[ADDRESS]", "follow", "follow this channel, or another one")          \
+	X(following, "following", "", "followed", "show the followed channels")                    \
 	X(goto, "goto", "[ADDRESS]", "go to", "open a channel or an item by its address")          \
 	X(help, "help", "", "help", "show every key and command")                                  \
+	X(history, "history", "", "history", "show what was played")                               \
 	X(invert, "invert", "", "invert", "mark what is not marked, and the other way round")      \
 	X(last, "last", "", "last", "go to the last row")                                          \
+	X(later, "later", "[list]", "later", "keep it to watch later, or not any more; show the list") \
 	X(link, "link", "", "link", "show the link")                                               \
 	X(log, "log", "", "log", "show what was logged about it")                                  \
 	X(mark, "mark", "", "mark", "mark the row; commands act on what is marked")                \
@@ -46,10 +52,12 @@ struct ui;
 	X(refresh, "refresh", "", "refresh", "ask again for what is shown")                        \
 	X(retry, "retry", "", "retry", "try a failed download again")                              \
 	X(reverse, "reverse", "", "reverse", "turn the order round")                               \
+	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
 	X(stop, "stop", "", "stop", "stop what is loading")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
+	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \
 	X(up, "up", "[N | half | page]", "up", "move up")                                          \
 	X(view, "view", "NAME", "view", "go to a view")                                            \

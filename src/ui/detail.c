@@ -164,15 +164,32 @@ static void write_gateway(const struct ev_gateway *g, struct lines *l, int width
 	}
 }
 
+/* A row that stands for several: nothing but the rows below it says more. */
+static void write_group(const struct ev_episode *e, struct lines *l, int width)
+{
+	lines_addf(l, width, ROLE_TEXT, "%lld episode%s", (long long)e->episode_,
+		   e->episode_ == 1 ? "" : "s");
+	if (e->inferred_)
+		lines_add(l, width, ROLE_DIM,
+			  "Inferred from titles; the channel has no playlist for it.");
+}
+
 static void write_item(struct ui *ui, const struct item *it, struct lines *l, int width)
 {
 	lines_add(l, width, ROLE_STRONG, item_title(it));
+	if (it->claim && item_episode(it) && item_episode(it)->inferred_)
+		lines_add(l, width, ROLE_DIM,
+			  "Its place in the series is inferred from its title.");
+	if (!str_empty(it->snippet) && !str_eq(it->snippet, item_title(it)))
+		lines_add(l, width, ROLE_GOOD, it->snippet);
 	if (it->claim)
 		write_claim(ui, it->claim, l, width);
 	else if (item_copy(it))
 		write_copy(ui, item_copy(it), l, width);
 	else if (item_download(it))
 		write_download(ui, item_download(it), l, width);
+	else if (item_episode(it))
+		write_group(item_episode(it), l, width);
 	else if (it->event->kind == EV_FACT)
 		lines_add(l, width, ROLE_TEXT,
 			  it->event->u.fact.value_ ? it->event->u.fact.value_ : "");

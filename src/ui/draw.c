@@ -66,7 +66,7 @@ static void draw_empty(struct ui *ui, const struct view *v, struct rect inside)
 			    "{refresh} tries again; {view library} shows what is on this machine.",
 			    &text);
 	} else {
-		expand_keys(ui, v->ops->empty, &text);
+		expand_keys(ui, v->empty, &text);
 	}
 	lines_add(&l, inside.columns - 4, role, text.data);
 	struct rect middle = { inside.line + (inside.lines > 4 ? 1 : 0), inside.column + 2,
@@ -105,8 +105,8 @@ static void draw_list(struct ui *ui, struct rect pane)
 	bool here = ui->focus == PANE_LIST;
 	draw_frame(ui, pane, name.data, right.data, here);
 	struct table t = {
-		.columns = v->ops->columns,
-		.n_columns = v->ops->n_columns,
+		.columns = v->columns,
+		.n_columns = v->n_columns,
 		.playing = ui->player ? ui->player->u.player.claim_id_ : NULL,
 		.has_keys = here,
 	};

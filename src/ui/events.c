@@ -157,6 +157,7 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		ui_say_error(ui, "%s",
 			     d->error_ ? d->error_ : "it did not work, and nobody said why");
 	enum req_kind kind = t->kind;
+	bool is_list = v != NULL || t->stale;
 	if (t->slot == SLOT_PLAY && !t->stale) {
 		event_free(ui->player);
 		ui->player = NULL;
@@ -166,6 +167,8 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		ui_reload(ui, &view_queue);
 	if (kind == REQ_REMOVE)
 		ui_reload(ui, &view_library);
+	if (kind == REQ_FOLLOW || kind == REQ_UNFOLLOW || (kind == REQ_LATER && !is_list))
+		view_channels_changed(ui);
 	detail_forget(ui);
 }
 
@@ -175,6 +178,21 @@ static void take_row(struct ui *ui, const struct ticket *t, struct event *e)
 	struct view *v = t ? view_of_slot(ui, t->slot) : NULL;
 	if (!v || !v->ops->take(ui, v, e))
 		event_free(e);
+}
+
+static void take_channel(struct ui *ui, const struct ticket *t, struct event *e)
+{
+	if (t && (t->kind == REQ_FOLLOW || t->kind == REQ_UNFOLLOW)) {
+		ui_say(ui, t->kind == REQ_FOLLOW ? "following %s" : "unfollowed %s",
+		       e->u.channel.name_ ? e->u.channel.name_ : "it");
+		event_free(e);
+	} else if (t && t->slot == SLOT_FOLLOWING) {
+		struct view *v = ui_view_of(ui, &view_channels);
+		if (!v->ops->take(ui, v, e))
+			event_free(e);
+	} else {
+		take_row(ui, t, e);
+	}
 }
 
 void ui_take_event(struct ui *ui, struct event *e)
@@ -193,6 +211,10 @@ void ui_take_event(struct ui *ui, struct event *e)
 	case EV_PAGE:
 		take_page(ui, t, e);
 		return;
+	case EV_FOUND:
+		take_row(ui, t, e);
+		detail_forget(ui);
+		return;
 	case EV_DOWNLOAD:
 		downloads_take(ui, e);
 		return;
@@ -202,9 +224,13 @@ void ui_take_event(struct ui *ui, struct event *e)
 		else
 			take_row(ui, t, e);
 		return;
+	case EV_EPISODE:
 	case EV_GATEWAY:
 	case EV_FACT:
 		take_row(ui, t, e);
+		return;
+	case EV_CHANNEL:
+		take_channel(ui, t, e);
 		return;
 	case EV_PLAYER:
 		take_player(ui, e);
@@ -228,6 +254,10 @@ void ui_take_event(struct ui *ui, struct event *e)
 	case EV_DONE:
 		if (t)
 			take_done(ui, t, &e->u.done);
+		break;
+	case EV_SEARCHED:
+		if (e->u.searched.words_)
+			prompt_remember_older(&ui->prompts[PROMPT_SEARCH], e->u.searched.words_);
 		break;
 	case EV_CONFIG: /* no screen asks for these */
 	case EV_VERIFY:

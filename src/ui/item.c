@@ -29,6 +29,8 @@ void item_init_event(struct item *it, struct event *e)
 		item_key_of_download(it->key, &e->u.download);
 	else if (e->kind == EV_COPY)
 		key_set(it->key, e->u.copy.claim_id_, e->u.copy.quality_);
+	else if (e->kind == EV_CHANNEL)
+		key_set(it->key, "channel", e->u.channel.claim_id_);
 	else if (e->kind == EV_FACT)
 		key_set(it->key, e->u.fact.section_, e->u.fact.key_);
 	else if (e->kind == EV_GATEWAY)
@@ -58,6 +60,16 @@ const struct ev_copy *item_copy(const struct item *it)
 	return it->event && it->event->kind == EV_COPY ? &it->event->u.copy : NULL;
 }
 
+const struct ev_episode *item_episode(const struct item *it)
+{
+	return it->event && it->event->kind == EV_EPISODE ? &it->event->u.episode : NULL;
+}
+
+const struct ev_channel *item_channel_row(const struct item *it)
+{
+	return it->event && it->event->kind == EV_CHANNEL ? &it->event->u.channel : NULL;
+}
+
 bool item_is_state(const struct item *it, const char *state)
 {
 	const struct ev_download *d = item_download(it);
@@ -79,6 +91,11 @@ const char *item_title(const struct item *it)
 	const struct ev_download *d = item_download(it);
 	const struct ev_copy *c = item_copy(it);
 	const char *title = it->claim ? it->claim->title : d ? d->title_ : c ? c->title_ : NULL;
+	if (!title && item_episode(it))
+		title = item_episode(it)->title_;
+	if (!title && item_channel_row(it))
+		title = str_empty(item_channel_row(it)->title_) ? item_channel_row(it)->name_
+								: item_channel_row(it)->title_;
 	if (!title && it->event && it->event->kind == EV_FACT)
 		title = it->event->u.fact.key_;
 	if (!title && it->event && it->event->kind == EV_GATEWAY)
@@ -89,7 +106,8 @@ const char *item_title(const struct item *it)
 const char *item_channel(const struct item *it)
 {
 	const struct ev_copy *c = item_copy(it);
-	return it->claim ? it->claim->channel_name : c ? c->channel_ : NULL;
+	const struct ev_channel *row = item_channel_row(it);
+	return it->claim ? it->claim->channel_name : c ? c->channel_ : row ? row->name_ : NULL;
 }
 
 const char *item_quality(const struct item *it)
@@ -117,7 +135,11 @@ int64_t item_duration(const struct item *it)
 int64_t item_time(const struct item *it)
 {
 	const struct ev_copy *c = item_copy(it);
-	return it->claim ? it->claim->release_time : c ? c->added_at_ : TIME_UNKNOWN;
+	const struct ev_channel *row = item_channel_row(it);
+	return it->claim ? it->claim->release_time
+	       : c       ? c->added_at_
+	       : row     ? row->followed_at_
+			 : TIME_UNKNOWN;
 }
 
 const char *item_folded(struct item *it)

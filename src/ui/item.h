@@ -1,5 +1,5 @@
 /* One row of any list, and what can be asked of it. A row is the message it came in: a claim of a
- * page, or a whole event (a copy, a download, a fact, a gateway). Pure. */
+ * page, or a whole event (a copy, a download, a channel, a fact, a gateway). Pure. */
 #ifndef UI_ITEM_H
 #define UI_ITEM_H
 
@@ -19,6 +19,8 @@ struct item {
 	struct event *event;     /* owned; NULL: see claim */
 	char *folded;            /* owned; for filters, made when first needed */
 	uint64_t seen;           /* ticket of the listing that named it last */
+	const char *snippet;     /* borrowed like claim; where searched words are; NULL: not searched */
+	const char *from;        /* borrowed like claim; "local" "remote" "newest"; NULL: not searched */
 	bool marked;
 };
 
@@ -37,6 +39,8 @@ int64_t item_duration(const struct item *it);     /* seconds; -1 unknown */
 int64_t item_time(const struct item *it);         /* released or added; TIME_UNKNOWN */
 const struct ev_download *item_download(const struct item *it); /* NULL: another kind of row */
 const struct ev_copy *item_copy(const struct item *it);
+const struct ev_episode *item_episode(const struct item *it); /* beside its claim, or of several */
+const struct ev_channel *item_channel_row(const struct item *it); /* a followed one */
 bool item_is_state(const struct item *it, const char *state); /* of a download */
 /* For comparing with a filter. */
 const char *item_folded(struct item *it);

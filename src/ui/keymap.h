@@ -18,7 +18,9 @@
 	X(CHANNELS, "channels", 1u << 4)                                                           \
 	X(LIBRARY, "library", 1u << 5)                                                             \
 	X(QUEUE, "queue", 1u << 6)                                                                 \
-	X(STATUS, "status", 1u << 7)
+	X(STATUS, "status", 1u << 7)                                                               \
+	X(SEARCH, "search", 1u << 8)                                                                \
+	X(SERIES, "series", 1u << 9)
 // clang-format on
 enum {
 #define X(NAME, word, bit) IN_##NAME = bit,

@@ -1,7 +1,7 @@
 /* Text to read, as wrapped lines with a role each, and how far it is scrolled. Pure.
  *
  *	lines_clear(&l); lines_add(&l, width, ROLE_TEXT, description); lines_draw(&l, canvas,
- *inside); */
+ * inside); */
 #ifndef UI_LINES_H
 #define UI_LINES_H
 

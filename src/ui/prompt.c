@@ -187,6 +187,18 @@ void prompt_remember(struct prompt *p)
 	}
 }
 
+void prompt_remember_older(struct prompt *p, const char *text)
+{
+	struct strs *h = &p->history;
+	if (h->n >= PROMPT_HISTORY || strs_has(h, text))
+		return;
+	strs_add(h, text);
+	char *added = h->v[h->n - 1];
+	memmove(h->v + 1, h->v, (h->n - 1) * sizeof(*h->v));
+	h->v[0] = added;
+	p->recall++; /* it points to the same line as before */
+}
+
 void prompt_draw(const struct prompt *p, struct canvas *c, int line, int column, int width)
 {
 	int used = canvas_text(c, line, column, width, p->label, ROLE_PROMPT);

@@ -35,6 +35,8 @@ void prompt_insert(struct prompt *p, const char *text, size_t len);
 /* PROMPT_COMPLETE: Tab was pressed; PROMPT_LEFT: Esc, ^C, or Backspace in an empty line. */
 enum prompt_result prompt_key(struct prompt *p, uint32_t code);
 void prompt_remember(struct prompt *p); /* the text joins the history */
+/* This one joins it as the oldest, unless it is there or there is no more room. */
+void prompt_remember_older(struct prompt *p, const char *text);
 void prompt_draw(const struct prompt *p, struct canvas *c, int line, int column, int width);
 
 #endif

@@ -17,7 +17,7 @@
  *	show                        prints the whole screen
  *
  * A wait that lasts over ten seconds, or a screen that differs, ends the script with ERR_UNFINISHED
- *after both have been printed. Blanks before the bar are nothing; one blank after it belongs to it.
+ * after both have been printed. Blanks before the bar are nothing; one blank after it belongs to it.
 */
 #include "state.h"
 
@@ -118,12 +118,14 @@ static void press(struct script *s, uint32_t code)
 
 static bool do_keys(struct script *s, const char *arg, struct err *err)
 {
-	uint64_t times = 1;
+	uint64_t times = 1, number;
 	while (*arg) {
 		size_t len = strcspn(arg, " \t");
 		char *word = str_dupn(arg, len);
 		uint32_t code;
-		bool is_count = str_to_u64(word, &times) && arg[len] != 0;
+		bool is_count = arg[len] != 0 && str_to_u64(word, &number);
+		if (is_count)
+			times = number;
 		bool is_key = !is_count && key_parse(word, len, &code);
 		free(word);
 		if (!is_count && !is_key)

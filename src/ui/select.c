@@ -31,17 +31,24 @@ size_t ui_each_target(struct ui *ui, void (*fn)(void *arg, struct item *it), voi
 	return marked;
 }
 
-static void add_id(void *arg, struct item *it)
+static void add_ids(struct ui *ui, const struct item *it, struct strs *ids)
 {
-	struct strs *ids = arg;
-	if (!strs_has(ids, item_claim_id(it)))
-		strs_add(ids, item_claim_id(it));
+	const struct view *v = ui_view(ui);
+	const char *id = item_claim_id(it);
+	if (!id[0] && v->ops->claims && ui->focus != PANE_DOWNLOADS)
+		v->ops->claims(v, it, ids);
+	else if (id[0] && !strs_has(ids, id))
+		strs_add(ids, id);
 }
 
 void ui_targets(struct ui *ui, struct strs *ret_ids)
 {
+	struct listing *l = ui_listing(ui);
+	bool marked = listing_count_marked(l) > 0;
 	*ret_ids = (struct strs){ 0 };
-	ui_each_target(ui, add_id, ret_ids);
+	for (size_t i = 0; i < l->n; i++)
+		if (marked ? listing_at(l, i)->marked : i == l->cursor)
+			add_ids(ui, listing_at(l, i), ret_ids);
 }
 
 void ui_each_claim(struct ui *ui, const char *id, void (*fn)(void *arg, struct claim *c), void *arg)

@@ -40,7 +40,7 @@ struct ticket {
 };
 
 /* Slots: views have 1 + their number. */
-enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG };
+enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING };
 
 /* What the bottom line is typing into. */
 struct asking {
@@ -87,7 +87,7 @@ struct ui {
 	struct page *detail_page;       /* owned; the claim of a row that came without one; NULL */
 
 	struct text_page page;
-	struct prompt prompts[3]; /* addresses, filters, commands: each has its own history */
+	struct prompt prompts[4]; /* addresses, filters, commands, searches: each has its own history */
 	struct prompt *prompt;    /* the one being typed into; NULL none */
 	struct asking asking;
 	struct question question;
@@ -146,7 +146,7 @@ void ui_take_event(struct ui *ui, struct event *e); /* moves */
 void ui_take_key(struct ui *ui, struct key key);
 unsigned ui_context(struct ui *ui); /* IN_ bits */
 void ui_prompt(struct ui *ui, int which, const char *label, const char *text, struct asking asking);
-enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND };
+enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH };
 /* items are copied. */
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -58,6 +58,9 @@ static void init_view(struct ui *ui, size_t i)
 	const struct view_ops *ops = view_table[i];
 	*v = (struct view){ .ops = ops,
 			    .slot = SLOT_VIEW + (uint32_t)i,
+			    .columns = ops->columns,
+			    .n_columns = ops->n_columns,
+			    .empty = ops->empty,
 			    .fetched_at = TIME_UNKNOWN };
 	v->own = ops->own_size > 0 ? mem_new(ops->own_size) : NULL;
 	listing_init(&v->listing, &v->rows, ops->sorts, NULL);

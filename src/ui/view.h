@@ -36,6 +36,9 @@ struct view_ops {
 		     struct item *it); /* NULL; false: show the detail */
 	bool (*back)(struct ui *ui,
 		     struct view *v); /* NULL; false: there is nothing to go back to */
+	void (*claims)(
+	    const struct view *v, const struct item *it,
+	    struct strs *ids); /* NULL; adds those that a row without an id of its own stands for */
 	void (*near_end)(struct ui *ui,
 			 struct view *v); /* NULL; the cursor is near the end of the list */
 };
@@ -50,6 +53,9 @@ struct view {
 	struct listing listing; /* over rows, or over the queue's */
 	enum view_state state;
 	char *why; /* owned; of VIEW_FAILED */
+	const struct column *columns; /* of its ops, or others that it shows just now */
+	size_t n_columns;
+	const char *empty; /* likewise */
 	bool cached, more;
 	int64_t fetched_at; /* TIME_UNKNOWN */
 };
@@ -57,7 +63,8 @@ struct view {
 extern const struct view_ops *const view_table[];
 extern const size_t n_views;
 
-extern const struct view_ops view_channels, view_library, view_queue, view_status;
+extern const struct view_ops view_channels, view_series, view_search, view_library, view_queue,
+	view_status;
 
 /* Shared with the pane below the list. */
 extern const struct column download_columns[];
@@ -66,5 +73,16 @@ extern const size_t n_download_columns;
 /* Opens a channel or an item in the Channels view; the place before it can be gone back to. */
 void view_channels_open(struct ui *ui, const char *address);
 void view_channels_order(struct ui *ui, const char *order);
+/* The channel that is shown; NULL: another list. */
+const char *view_channels_address(struct ui *ui);
+
+bool view_series_has(struct ui *ui, const char *claim_id);
+/* Goes to the episode before (by -1) or behind (by 1) a claim, over the end of a season; false: there is none. */
+bool view_series_step(struct ui *ui, const char *claim_id, int by);
+/* Lists that are no channel: "following", "feed", "later", "history". */
+void view_channels_list(struct ui *ui, const char *word);
+bool view_channels_is_list(struct ui *ui, const char *word);
+/* Something is followed, or kept for later, or not any more: a list of it that is shown is asked for again. */
+void view_channels_changed(struct ui *ui);
 
 #endif

@@ -1,4 +1,5 @@
-/* Channels: the claims of a channel, page by page as the cursor nears the end, and the way back. */
+/* Channels: the claims of a channel, page by page as the cursor nears the end, and the way back; and the lists that are
+ * gathered from channels: the followed ones, what is new in them, what is to be watched and what was. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -11,9 +12,17 @@
 #define NEAR_END   15
 #define MAX_PLACES 32
 
+enum place_kind {
+	PLACE_CHANNEL,
+	PLACE_ITEM,
+	PLACE_FOLLOWING,
+	PLACE_FEED,
+	PLACE_LATER,
+	PLACE_HISTORY
+};
 struct place {
-	char *address, *order; /* owned; order NULL: newest */
-	bool is_item;
+	enum place_kind kind;
+	char *address, *order;   /* owned; of a channel or an item; order NULL: newest */
 	char key[ITEM_KEY_SIZE]; /* row the cursor was on */
 };
 /* A page as it came, at its place in the list. */
@@ -27,6 +36,7 @@ struct channels {
 	size_t n_places;
 	struct part *parts; /* owned; by first */
 	size_t n_parts;
+	bool follows; /* there are followed channels: they are what is behind the first place */
 };
 
 static const struct sort sorts[] = {
@@ -40,6 +50,46 @@ static const struct column columns[] = {
 	{ .width = 10, .from = 56, .text = column_date },
 	{ .width = 8, .right = true, .text = column_duration },
 };
+
+static const struct column followed_columns[] = {
+	{ .text = column_title },
+	{ .width = 20, .from = 50, .text = column_channel },
+	{ .width = 10, .from = 70, .text = column_date },
+};
+static const struct column mixed_columns[] = {
+	{ .text = column_title },
+	{ .width = 2, .text = column_signs },
+	{ .width = 16, .from = 64, .text = column_channel },
+	{ .width = 10, .from = 90, .text = column_date },
+	{ .width = 8, .right = true, .text = column_duration },
+};
+#define COLUMNS(array) .columns = array, .n_columns = sizeof(array) / sizeof(array[0])
+
+static const struct {
+	const char *word;  /* NULL: it is opened by an address */
+	const char *title; /* NULL: the address */
+	const char *empty;
+	const struct column *columns;
+	size_t n_columns;
+} kinds[] = {
+	[PLACE_CHANNEL] = { .empty = "This channel has published nothing. {goto} opens another one "
+				     "by its address.",
+			    COLUMNS(columns) },
+	[PLACE_ITEM] = { .empty = "There is nothing at this address.", COLUMNS(columns) },
+	[PLACE_FOLLOWING] = { "following", "Followed channels",
+			      "You follow no channel yet. {follow} on a channel follows it.",
+			      COLUMNS(followed_columns) },
+	[PLACE_FEED] = { "feed", "New in followed channels",
+			 "Nothing new. {follow} on a channel follows it; {following} lists those "
+			 "you follow.",
+			 COLUMNS(mixed_columns) },
+	[PLACE_LATER] = { "later", "To watch later",
+			  "Nothing is kept for later. {later} on a video keeps it in mind.",
+			  COLUMNS(mixed_columns) },
+	[PLACE_HISTORY] = { "history", "What you played", "Nothing has been played yet.",
+			    COLUMNS(mixed_columns) },
+};
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static struct place *here(const struct view *v)
 {
@@ -65,6 +115,7 @@ static void forget_parts(struct view *v)
 	v->fetched_at = TIME_UNKNOWN;
 }
 
+/* Page `number` of a channel. */
 static void ask_page(struct ui *ui, struct view *v, int64_t number, bool refresh)
 {
 	const struct place *p = here(v);
@@ -77,6 +128,21 @@ static void ask_page(struct ui *ui, struct view *v, int64_t number, bool refresh
 	ui_send(ui, r, v->slot);
 }
 
+/* What is new, or what is behind the last row that is there. */
+static void ask_feed(struct ui *ui, struct view *v, bool more, bool refresh)
+{
+	const struct channels *own = v->own;
+	struct req *r = req_new(REQ_FEED);
+	r->u.feed.limit_ = PAGE_ROWS;
+	r->u.feed.refresh_ = refresh;
+	if (more) {
+		const struct part *last = &own->parts[own->n_parts - 1];
+		r->u.feed.after_ = str_dup(last->page->items[last->page->n - 1].id);
+		r->u.feed.first_ = last->first + (int64_t)last->page->n;
+	}
+	ui_send(ui, r, v->slot);
+}
+
 static void channels_load(struct ui *ui, struct view *v, bool refresh)
 {
 	const struct place *p = here(v);
@@ -84,14 +150,32 @@ static void channels_load(struct ui *ui, struct view *v, bool refresh)
 		v->state = VIEW_READY;
 		return;
 	}
+	struct req *r = NULL;
 	v->state = VIEW_LOADING;
-	if (!p->is_item) {
+	switch (p->kind) {
+	case PLACE_CHANNEL:
 		ask_page(ui, v, 1, refresh);
 		return;
+	case PLACE_FEED:
+		ask_feed(ui, v, false, refresh);
+		return;
+	case PLACE_ITEM:
+		r = req_new(REQ_SHOW);
+		r->u.show.item_ = str_dup(p->address);
+		r->u.show.refresh_ = refresh;
+		break;
+	case PLACE_FOLLOWING:
+		r = req_new(REQ_FOLLOWING);
+		break;
+	case PLACE_LATER:
+		r = req_new(REQ_LATER);
+		r->u.later.action_ = str_dup("list");
+		break;
+	case PLACE_HISTORY:
+		r = req_new(REQ_HISTORY);
+		r->u.history.action_ = str_dup("list");
+		break;
 	}
-	struct req *r = req_new(REQ_SHOW);
-	r->u.show.item_ = str_dup(p->address);
-	r->u.show.refresh_ = refresh;
 	ui_send(ui, r, v->slot);
 }
 
@@ -147,16 +231,62 @@ static void put_part(struct view *v, struct part part)
 	page_free(replaced);
 }
 
+/* A followed channel: a row of their list, or the news that there is one. */
+static bool take_followed(struct view *v, struct event *e)
+{
+	struct channels *own = v->own;
+	own->follows = true;
+	if (e->slot == SLOT_FOLLOWING || !here(v) || here(v)->kind != PLACE_FOLLOWING)
+		return false;
+	struct item it;
+	item_init_event(&it, e);
+	it.seen = e->ticket;
+	rows_put(&v->rows, it);
+	listing_update(&v->listing);
+	return true;
+}
+
+static void channels_loaded(struct ui *ui, struct view *v, uint64_t ticket)
+{
+	if (!here(v) || here(v)->kind != PLACE_FOLLOWING)
+		return;
+	rows_drop_unseen(&v->rows, ticket);
+	listing_update(&v->listing);
+}
+
+/* Whether another page ends with another row than the first one that is there. */
+static bool ends_elsewhere(const struct channels *own, const struct page *page)
+{
+	const struct page *old = own->n_parts > 0 ? own->parts[0].page : NULL;
+	return !old || old->n == 0 || page->n == 0 ||
+	       strcmp(old->items[old->n - 1].id, page->items[page->n - 1].id) != 0;
+}
+
+/* The first page of the feed has moved: what was behind it is asked for anew. */
+static void forget_behind(struct view *v)
+{
+	struct channels *own = v->own;
+	while (own->n_parts > 1)
+		page_free(own->parts[--own->n_parts].page);
+	rebuild(v);
+}
+
 static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 {
 	struct ev_page *p = &e->u.page;
 	struct channels *own = v->own;
+	if (e->kind == EV_CHANNEL)
+		return take_followed(v, e);
 	if (e->kind != EV_PAGE || !p->claims_)
 		return false;
+	bool moved = here(v) && here(v)->kind == PLACE_FEED && p->first_ <= 0 &&
+		     ends_elsewhere(own, p->claims_);
 	put_part(v, (struct part){ .first = p->first_ < 0 ? 0 : p->first_,
 				   .more = p->more_,
 				   .page = p->claims_ });
 	p->claims_ = NULL;
+	if (moved)
+		forget_behind(v);
 	v->more = own->parts[own->n_parts - 1].more;
 	v->cached = p->cached_;
 	v->fetched_at = p->fetched_at_;
@@ -168,8 +298,9 @@ static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 static void channels_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
 	const struct place *p = here(v);
-	(void)!buf_add_str(out, p ? p->address : "Channels");
-	if (p && !p->is_item)
+	const char *title = p ? kinds[p->kind].title : "Channels";
+	(void)!buf_add_str(out, title ? title : p->address);
+	if (p && p->kind == PLACE_CHANNEL)
 		(void)!buf_addf(out, "%s%s", g->dot, p->order ? p->order : "newest");
 }
 
@@ -181,20 +312,36 @@ static void arrive(struct ui *ui, struct view *v)
 	listing_set_filter(&v->listing, NULL);
 	str_copy(v->listing.key, sizeof(v->listing.key), p ? p->key : "");
 	v->listing.cursor = v->listing.top = 0;
-	ui->detail_open = p && p->is_item;
+	if (p) {
+		v->columns = kinds[p->kind].columns;
+		v->n_columns = kinds[p->kind].n_columns;
+		v->empty = kinds[p->kind].empty;
+	}
+	ui->detail_open = p && p->kind == PLACE_ITEM;
 	ui->focus = ui->detail_open ? PANE_DETAIL : PANE_LIST;
 	detail_forget(ui);
 	channels_load(ui, v, false);
 }
 
-static void push(struct channels *own, const char *address, bool is_item)
+static void push(struct channels *own, enum place_kind kind, const char *address)
 {
 	if (own->n_places == MAX_PLACES) {
 		place_release(&own->places[0]);
 		memmove(&own->places[0], &own->places[1], --own->n_places * sizeof(own->places[0]));
 	}
-	own->places[own->n_places++] =
-	    (struct place){ .address = str_dup(address), .is_item = is_item };
+	own->places[own->n_places++] = (struct place){ .kind = kind, .address = str_dup(address) };
+}
+
+/* Goes there, and remembers the row to come back to. */
+static void go(struct ui *ui, enum place_kind kind, const char *address)
+{
+	struct view *v = ui_view_of(ui, &view_channels);
+	struct place *p = here(v);
+	if (p)
+		str_copy(p->key, sizeof(p->key), v->listing.key);
+	push(v->own, kind, address);
+	ui->view = (size_t)(v - ui->views);
+	arrive(ui, v);
 }
 
 void view_channels_open(struct ui *ui, const char *address)
@@ -205,21 +352,50 @@ void view_channels_open(struct ui *ui, const char *address)
 		ui_say_error(ui, "%s", err.text);
 		return;
 	}
-	struct view *v = ui_view_of(ui, &view_channels);
-	struct place *p = here(v);
-	if (p)
-		str_copy(p->key, sizeof(p->key), v->listing.key);
-	push(v->own, address, !url.is_channel);
+	go(ui, url.is_channel ? PLACE_CHANNEL : PLACE_ITEM, address);
 	url_release(&url);
-	ui->view = (size_t)(v - ui->views);
-	arrive(ui, v);
+}
+
+bool view_channels_is_list(struct ui *ui, const char *word)
+{
+	const struct view *v = ui_view(ui);
+	return v->ops == &view_channels && here(v) && str_eq(kinds[here(v)->kind].word, word);
+}
+
+void view_channels_list(struct ui *ui, const char *word)
+{
+	for (size_t i = 0; i < N_KINDS; i++)
+		if (str_eq(kinds[i].word, word) && !view_channels_is_list(ui, word))
+			go(ui, (enum place_kind)i, NULL);
+}
+
+const char *view_channels_address(struct ui *ui)
+{
+	const struct place *p = here(ui_view_of(ui, &view_channels));
+	return p && p->kind == PLACE_CHANNEL ? p->address : NULL;
+}
+
+/* Asks whether anything is followed at all. */
+static void ask_follows(struct ui *ui, struct channels *own)
+{
+	own->follows = false;
+	ui_send(ui, req_new(REQ_FOLLOWING), SLOT_FOLLOWING);
+}
+
+void view_channels_changed(struct ui *ui)
+{
+	struct view *v = ui_view_of(ui, &view_channels);
+	const struct place *p = here(v);
+	ask_follows(ui, v->own);
+	if (p && kinds[p->kind].word)
+		channels_load(ui, v, false);
 }
 
 void view_channels_order(struct ui *ui, const char *order)
 {
 	struct view *v = ui_view_of(ui, &view_channels);
 	struct place *p = here(v);
-	if (!p || p->is_item)
+	if (!p || p->kind != PLACE_CHANNEL)
 		return;
 	str_set(&p->order, order);
 	p->key[0] = 0;
@@ -229,6 +405,14 @@ void view_channels_order(struct ui *ui, const char *order)
 
 static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 {
+	const struct ev_channel *followed = item_channel_row(it);
+	if (followed) {
+		char *address = str_fmt("%s:%s", followed->name_ ? followed->name_ : "",
+					followed->claim_id_ ? followed->claim_id_ : "");
+		view_channels_open(ui, address);
+		free(address);
+		return true;
+	}
 	if (!it->claim || it->claim->kind != CLAIM_CHANNEL)
 		return false;
 	view_channels_open(ui, it->claim->url ? it->claim->url : it->claim->id);
@@ -238,9 +422,11 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 static bool channels_back(struct ui *ui, struct view *v)
 {
 	struct channels *own = v->own;
-	if (own->n_places < 2)
+	if (own->n_places < 2 && (!here(v) || here(v)->kind == PLACE_FOLLOWING || !own->follows))
 		return false;
 	place_release(&own->places[--own->n_places]);
+	if (own->n_places == 0) /* behind the first place are the followed channels */
+		push(own, PLACE_FOLLOWING, NULL);
 	arrive(ui, v);
 	return true;
 }
@@ -251,6 +437,11 @@ static void channels_near_end(struct ui *ui, struct view *v)
 	if (!v->more || own->n_parts == 0 || v->listing.cursor + NEAR_END < v->listing.n ||
 	    ui_is_loading(ui, v->slot))
 		return;
+	if (here(v)->kind == PLACE_FEED) {
+		if (own->parts[own->n_parts - 1].page->n > 0)
+			ask_feed(ui, v, true, false);
+		return;
+	}
 	ask_page(ui, v, own->parts[own->n_parts - 1].first / PAGE_ROWS + 2, false);
 }
 
@@ -260,6 +451,7 @@ static void channels_init(struct ui *ui, struct view *v)
 	    ui->config->place ? ui->config->place : ui->config->settings->channel_default;
 	if (!str_empty(place))
 		view_channels_open(ui, place);
+	ask_follows(ui, v->own);
 }
 
 static void channels_release(struct view *v)
@@ -284,6 +476,7 @@ const struct view_ops view_channels = {
 	.release = channels_release,
 	.load = channels_load,
 	.take = channels_take,
+	.loaded = channels_loaded,
 	.title = channels_title,
 	.open = channels_open,
 	.back = channels_back,

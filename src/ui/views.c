@@ -3,6 +3,8 @@
 
 const struct view_ops *const view_table[] = {
 	&view_channels,
+	&view_series,
+	&view_search,
 	&view_library,
 	&view_queue,
 	&view_status,

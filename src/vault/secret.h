@@ -9,9 +9,9 @@
  *	secret_unref(s);
  *
  * A secret belongs to a keychain, the list of all secrets of one vault. keychain_wipe dooms every
- *one: no use begins any more, and the bytes go at once or, when a thread is using them, at that
- *thread's secret_done. A secret made from a doomed parent is born doomed, so nothing slips past a
- *lock. Any thread. */
+ * one: no use begins any more, and the bytes go at once or, when a thread is using them, at that
+ * thread's secret_done. A secret made from a doomed parent is born doomed, so nothing slips past a
+ * lock. Any thread. */
 #ifndef VAULT_SECRET_H
 #define VAULT_SECRET_H
 

@@ -1,10 +1,10 @@
 /* What the vault costs over its cipher: seals and opens the same chunks through it and through
- *libsodium alone.
+ * libsodium alone.
  *
  *	bench_seal [MiB]
  *
  * Both sides write and read a file of the same layout, unsynced, in rounds that take turns; the
- *ratios are the medians of the rounds' ratios of speed (1: the layer costs nothing). */
+ * ratios are the medians of the rounds' ratios of speed (1: the layer costs nothing). */
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>

@@ -5,13 +5,14 @@
 #
 # as Markdown. Machines are noisy: only the ratios mean anything. Called by contrib/bench.
 #
-#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB]
+#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [frames|seal|download]
 set -eu
 cd "$(dirname "$0")/../.."
 top_srcdir=$PWD
 top_builddir=$(cd "$1" && pwd)
 rounds=${2:-9}
 mib=${3:-1024}
+only=${4:-}
 . "$top_srcdir/tests/e2e/lib.sh"
 e2e_begin bench
 bench=$top_builddir/tests/bench
@@ -141,7 +142,7 @@ bench_download() {
 
 echo '| bench | kiyya | median | peer | median | ratio |'
 echo '| --- | --- | --- | --- | --- | --- |'
-bench_frames
-bench_seal
-rounds=$(((rounds + 1) / 2))
-bench_download
+for one in frames seal download; do
+	[ $one != download ] || rounds=$(((rounds + 1) / 2))
+	[ "${only:-$one}" != $one ] || bench_$one
+done

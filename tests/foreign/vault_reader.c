@@ -3,8 +3,8 @@
  *	vault_reader KEYRING KEYFILE FILE >plaintext
  *
  * It shares no code with kiyya and no cipher with it: BLAKE2b and ChaCha20-Poly1305 are OpenSSL's,
- *HChaCha20 stands below. Only key-file slots of a keyring are known. Exit 0: all was there and
- *true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
+ * HChaCha20 stands below. Only key-file slots of a keyring are known. Exit 0: all was there and
+ * true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>

@@ -1,6 +1,6 @@
 /* An HTTP server on 127.0.0.1, inside the test, that plays a list of acts, one a request; the last
- *act stays. Requests are answered on its own threads; what was asked is read after they were
- *answered.
+ * act stays. Requests are answered on its own threads; what was asked is read after they were
+ * answered.
  *
  *	struct acts *a = acts_start();
  *	acts_add(a, (struct act){ .kind = ACT_STATUS, .status = 500 });

@@ -242,8 +242,7 @@ static bool keep(const struct query *q, const struct entry *e)
 	return true;
 }
 
-/* -- order
- * ------------------------------------------------------------------------------------------ */
+/* -- order ------------------------------------------------------------------------------------ */
 
 static int64_t sort_number(const struct entry *e, const char *field)
 {
@@ -290,8 +289,7 @@ static void read_order(const struct json *params, struct strs *order)
 	}
 }
 
-/* -- the reply
- * -------------------------------------------------------------------------------------- */
+/* -- the reply -------------------------------------------------------------------------------- */
 
 struct hits {
 	const struct entry **v;

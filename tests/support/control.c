@@ -3,7 +3,7 @@
  *	POST /_control  {"act":"status","status":500,"times":2,"where":"gateway","endpoint":0}
  *	POST /_control  [{"clear":true},{"throttle":500000},{"republish":true}]
  *	POST /_control?act=hang&where=player      the same by query: digits are numbers, true and
- *false too GET /_log   JSON Lines of everything asked;   DELETE /_log   forgets it;   POST /_quit
+ * false too GET /_log   JSON Lines of everything asked;   DELETE /_log   forgets it;   POST /_quit
  */
 #include "fixture.h"
 

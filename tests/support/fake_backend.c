@@ -19,6 +19,8 @@ struct fake_backend {
 	atomic_bool stop;
 	uint64_t playing, slow; /* open tickets; 0 none */
 	bool paused;
+	char *followed;                  /* owned; name of the one channel that is; NULL none */
+	struct strs later;               /* claim ids */
 	bool removed;                    /* the first copy has been deleted */
 	char downloading[CLAIM_ID_SIZE]; /* "": the queue is empty */
 	const char *state;
@@ -186,6 +188,61 @@ static void show(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* -- follows, later ---------------------------------------------------------------------------- */
+
+static void post_channel(struct fake_backend *b, const struct req *r)
+{
+	struct event *e = answer_to(r, EV_CHANNEL);
+	e->u.channel.claim_id_ = str_dup("00000000000000000000000000000000000000d0");
+	e->u.channel.name_ = str_dup(b->followed);
+	e->u.channel.title_ = str_dup("The Followed Channel");
+	e->u.channel.followed_at_ = 1714521600;
+	link_post(b->link, e);
+}
+
+static void follow(struct fake_backend *b, const struct req *r)
+{
+	const char *address = r->kind == REQ_FOLLOW ? r->u.follow.channels_.v[0] : NULL;
+	if (r->kind == REQ_FOLLOW) {
+		free(b->followed);
+		b->followed = str_dupn(address, strcspn(address, ":"));
+	}
+	if (b->followed)
+		post_channel(b, r);
+	if (r->kind == REQ_UNFOLLOW)
+		str_set(&b->followed, NULL);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* Sixty films of the followed channel; the first page is there before. */
+static void feed(struct fake_backend *b, const struct req *r)
+{
+	int64_t first = r->u.feed.first_ > 0 ? r->u.feed.first_ : 0;
+	for (int cached = first == 0; cached >= 0 && b->followed; cached--) {
+		struct page *p = page_new();
+		for (int64_t i = first; i < 60 && i < first + r->u.feed.limit_; i++)
+			add_demo(p, (int)i);
+		post_page(b, r, p, first, cached, first + (int64_t)p->n < 60);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void later(struct fake_backend *b, const struct req *r)
+{
+	if (str_eq(r->u.later.action_, "add")) {
+		strs_add(&b->later, r->u.later.item_);
+	} else if (str_eq(r->u.later.action_, "rm")) {
+		strs_release(&b->later);
+	} else {
+		struct page *p = page_new();
+		for (size_t i = 0; i < b->later.n; i++)
+			str_copy(add_claim(p, 0, "A film for later")->id, CLAIM_ID_SIZE,
+				 b->later.v[i]);
+		post_page(b, r, p, 0, false, false);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 /* -- downloads and copies ---------------------------------------------------------------------- */
 
 static void post_download(struct fake_backend *b, uint64_t ticket, const char *id,
@@ -332,6 +389,99 @@ static void log_rows(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* Three series: one that playlists order, over two seasons; a guessed one; and what is unsorted. */
+static void series(struct fake_backend *b, const struct req *r)
+{
+	static const struct {
+		const char *series, *title;
+		int season, episode;
+		bool inferred;
+	} rows[] = {
+		{ "Revenge", "Revenge S01E01 – Pilot", 1, 1, false },
+		{ "Revenge", "Revenge 1x02 The Letter", 1, 2, false },
+		{ "Revenge", "Revenge S02E01", 2, 1, true },
+		{ "የአባቴ ልጅ", "የአባቴ ልጅ S01E01", 1, 1, true },
+		{ "Unsorted", "A series without numbers", -1, -1, true },
+	};
+	size_t n = str_starts(r->u.series.channel_, "@demo") ? sizeof(rows) / sizeof(rows[0]) : 0;
+	struct page *p = page_new();
+	for (size_t i = 0; i < n; i++)
+		add_claim(p, i == 0 ? 0 : 200 + (int)i, rows[i].title); /* 0 is what is played */
+	char ids[sizeof(rows) / sizeof(rows[0])][CLAIM_ID_SIZE];
+	for (size_t i = 0; i < n; i++)
+		memcpy(ids[i], p->items[i].id, CLAIM_ID_SIZE);
+	post_page(b, r, p, 0, false, false);
+	for (size_t i = 0; i < n; i++) {
+		struct event *e = answer_to(r, EV_EPISODE);
+		e->u.episode.series_ = str_dup(rows[i].series);
+		e->u.episode.season_ = rows[i].season < 0 ? MSG_UNKNOWN : rows[i].season;
+		e->u.episode.episode_ = rows[i].episode < 0 ? MSG_UNKNOWN : rows[i].episode;
+		e->u.episode.claim_id_ = str_dup(ids[i]);
+		e->u.episode.title_ = str_dup(rows[i].title);
+		e->u.episode.inferred_ = rows[i].inferred;
+		link_post(b->link, e);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* -- search ------------------------------------------------------------------------------------ */
+
+static void post_found(struct fake_backend *b, const struct req *r, int first, const char *kind,
+		       const char *from)
+{
+	const char *words = r->u.search.text_;
+	struct event *e = answer_to(r, EV_FOUND);
+	struct page *p = page_new();
+	char *title = str_fmt("Film %s, %s", words, kind);
+	char *snippet = str_fmt("…where %s is…", words);
+	struct claim *c = add_claim(p, first, title);
+	c->local.offline = first == 0;
+	strs_add(&e->u.found.snippets_, snippet);
+	free(title);
+	free(snippet);
+	e->u.found.claims_ = p;
+	e->u.found.first_ = first;
+	e->u.found.from_ = str_dup(from);
+	link_post(b->link, e);
+}
+
+static void post_nothing_found(struct fake_backend *b, const struct req *r)
+{
+	struct event *e = answer_to(r, EV_FOUND);
+	e->u.found.claims_ = page_new();
+	e->u.found.first_ = 0;
+	e->u.found.from_ = str_dup("local");
+	link_post(b->link, e);
+}
+
+static void search(struct fake_backend *b, const struct req *r)
+{
+	if (str_empty(r->u.search.text_)) {
+		post_nothing_found(b, r);
+	} else if (str_eq(r->u.search.text_, "nothing")) {
+		struct event *e = answer_to(r, EV_NOTE);
+		e->u.note.text_ = str_dup("nothing matches; newest uploads:");
+		e->u.note.level_ = str_dup("info");
+		link_post(b->link, e);
+		post_found(b, r, 0, "whole", "newest");
+	} else {
+		post_found(b, r, 0, "whole", "local");
+		post_found(b, r, 1, "from elsewhere", "remote");
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+static void searches(struct fake_backend *b, const struct req *r)
+{
+	static const char *const words[] = { "last week's words", "last year's words" };
+	for (int i = 0; i < 2; i++) {
+		struct event *e = answer_to(r, EV_SEARCHED);
+		e->u.searched.words_ = str_dup(words[i]);
+		link_post(b->link, e);
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 static void stop_ticket(struct fake_backend *b, const struct req *r)
 {
 	if (b->slow != 0 && r->u.stop.of_ == (int64_t)b->slow) {
@@ -350,8 +500,20 @@ static void answer(struct fake_backend *b, const struct req *r)
 	}
 	if (r->kind == REQ_BROWSE) {
 		browse(b, r);
+	} else if (r->kind == REQ_SEARCH) {
+		search(b, r);
+	} else if (r->kind == REQ_SEARCHES) {
+		searches(b, r);
 	} else if (r->kind == REQ_SHOW) {
 		show(b, r);
+	} else if (r->kind == REQ_SERIES) {
+		series(b, r);
+	} else if (r->kind == REQ_FOLLOW || r->kind == REQ_UNFOLLOW || r->kind == REQ_FOLLOWING) {
+		follow(b, r);
+	} else if (r->kind == REQ_FEED) {
+		feed(b, r);
+	} else if (r->kind == REQ_LATER) {
+		later(b, r);
 	} else if (r->kind == REQ_DOWNLOAD) {
 		download(b, r);
 	} else if (r->kind == REQ_QUEUE_ACT) {
@@ -412,5 +574,7 @@ void fake_backend_stop(struct fake_backend *b)
 	atomic_store(&b->stop, true);
 	wake_up(&b->link->to_backend);
 	thread_join(b->thread);
+	free(b->followed);
+	strs_release(&b->later);
 	free(b);
 }

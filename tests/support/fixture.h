@@ -32,8 +32,7 @@ enum where {
 };
 const char *where_word(enum where where);
 
-/* -- pace.c: how fast bytes may go
- * ----------------------------------------------------------------- */
+/* -- pace.c: how fast bytes may go ------------------------------------------------------------ */
 
 struct pace;
 struct pace *pace_new(int64_t bytes_per_second); /* 0: no limit */
@@ -45,8 +44,7 @@ size_t pace_quantum(struct pace *p, size_t n);
 int64_t pace_due(struct pace *p, size_t n);
 int64_t now_us(void);
 
-/* -- acts.c: how to misbehave
- * ------------------------------------------------------------------------ */
+/* -- acts.c: how to misbehave ----------------------------------------------------------------- */
 
 /* X(name, word). OK takes a turn and does nothing. */
 #define ACT_KINDS(X)                                                                              \
@@ -92,8 +90,7 @@ bool acts_take(struct acts *a, enum where where, int endpoint, const char *reque
 	       struct act *ret);
 const char *act_word(enum act_kind kind);
 
-/* -- record.c: what was asked
- * ------------------------------------------------------------------------ */
+/* -- record.c: what was asked ----------------------------------------------------------------- */
 
 struct record;
 struct line;
@@ -111,8 +108,7 @@ void record_end(struct record *r, struct line *l);
 void record_print(struct record *r, struct buf *out); /* JSON Lines, oldest first */
 void record_clear(struct record *r);
 
-/* -- the whole
- * --------------------------------------------------------------------------------------- */
+/* -- the whole -------------------------------------------------------------------------------- */
 
 struct fixture;
 
@@ -158,8 +154,7 @@ struct request {
 const char *request_header(const struct request *rq, const char *name); /* NULL: absent */
 const char *request_argument(const struct request *rq, const char *name);
 
-/* -- reply.c: answering. Each ends the request; headers are set before
- * -------------------------------- */
+/* -- reply.c: answering. Each ends the request; headers are set before ------------------------ */
 
 #define TEXT_PLAIN       "text/plain; charset=utf-8"
 #define APPLICATION_JSON "application/json; charset=utf-8"
@@ -191,8 +186,7 @@ enum MHD_Result reply_endless(struct request *rq, const char *type, const char *
 /* Waits until the other side goes away or we stop, then closes. */
 enum MHD_Result reply_never(struct request *rq);
 
-/* -- the services
- * ------------------------------------------------------------------------------------- */
+/* -- the services ----------------------------------------------------------------------------- */
 
 enum MHD_Result serve_gateway(struct request *rq);
 enum MHD_Result serve_search(struct request *rq);

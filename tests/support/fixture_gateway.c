@@ -35,8 +35,7 @@ struct options {
 	bool rate_limit, until_eof;
 };
 
-/* -- one request
- * ------------------------------------------------------------------------------------- */
+/* -- one request ------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *prefix;
@@ -128,8 +127,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 	*con_cls = NULL;
 }
 
-/* -- listening
- * ------------------------------------------------------------------------------------------ */
+/* -- listening -------------------------------------------------------------------------------- */
 
 /* A small send buffer, so that the bytes counted as sent are nearly those that arrived. */
 static bool listen_on(uint16_t port, int *ret_fd, uint16_t *ret_port, struct err *err)
@@ -178,8 +176,7 @@ static bool start_endpoint(struct endpoint *e, const char *pem, struct err *err)
 	return true;
 }
 
-/* -- start and stop
- * ------------------------------------------------------------------------------------- */
+/* -- start and stop --------------------------------------------------------------------------- */
 
 static struct fixture *fixture_new(const struct options *o)
 {

@@ -17,8 +17,7 @@
 #define VISITS_MAX       10
 #define VISITS_WINDOW_US (120 * INT64_C(1000000))
 
-/* -- the rate limit: more than 10 different claims within 120 s
- * ------------------------------------- */
+/* -- the rate limit: more than 10 different claims within 120 s ------------------------------- */
 
 struct visits {
 	pthread_mutex_t lock; /* guards the rest */
@@ -68,8 +67,7 @@ static bool visit(struct visits *v, const char *id)
 	return ok;
 }
 
-/* -- who may have what
- * --------------------------------------------------------------------------------- */
+/* -- who may have what ------------------------------------------------------------------------ */
 
 static bool is_allowed(const struct request *rq)
 {
@@ -112,8 +110,7 @@ static unsigned refusal(const struct entry *e, const char **ret_why)
 	return e->fee_amount != NULL ? 402 : e->blocked ? 403 : e->fd < 0 ? 503 : 0;
 }
 
-/* -- bytes
- * ------------------------------------------------------------------------------------------- */
+/* -- bytes ------------------------------------------------------------------------------------ */
 
 static enum MHD_Result reply_bad_range(struct request *rq, uint64_t size)
 {
@@ -241,8 +238,7 @@ static enum MHD_Result serve_picture(struct request *rq, const char *rest)
 	return result;
 }
 
-/* -- paths
- * --------------------------------------------------------------------------------------------- */
+/* -- paths ------------------------------------------------------------------------------------ */
 
 /* What follows /v6/streams/: <claim id>/<sd hash>[.ext], or <claim id>/<sd hash>/<file>. */
 static enum MHD_Result serve_stream(struct request *rq, const char *rest)

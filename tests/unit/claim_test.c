@@ -52,6 +52,10 @@ static void fill(struct claim *c, struct arena *a)
 					       arena_str(a, "https://a/b") };
 	c->sources[1] = (struct claim_source){ "720p", NULL, arena_str(a, "https://c/d") };
 	c->n_sources = 2;
+	c->item_ids = arena_take(a, 3 * sizeof(*c->item_ids));
+	c->item_ids[0] = c->item_ids[2] = arena_str(a, OTHER);
+	c->item_ids[1] = arena_str(a, ID);
+	c->n_item_ids = 3;
 	str_copy(c->sd_hash, sizeof(c->sd_hash), HASH);
 	str_copy(c->source_hash, sizeof(c->source_hash), HASH);
 	str_copy(c->stream_id, sizeof(c->stream_id), OTHER);
@@ -59,7 +63,7 @@ static void fill(struct claim *c, struct arena *a)
 	c->duration = 5400;
 	c->size = 12345678901;
 	c->playable = true;
-	c->local = (struct claim_local){ true, true, true, true, 77 };
+	c->local = (struct claim_local){ true, true, true, true, 77, 1700000000 };
 }
 
 static char *print(const struct claim *c)
@@ -294,6 +298,48 @@ static void test_caps(void **state)
 	arena_free(a);
 }
 
+/* The items of a collection: their order and what is there twice stay, what is no id does not. */
+static void test_items(void **state)
+{
+	struct arena *a = arena_new();
+	struct claim c;
+	fill(&c, a);
+	const struct claim *back = check_round_trip(&c, a);
+	assert_int_equal(back->n_item_ids, 3);
+	assert_string_equal(back->item_ids[0], OTHER);
+	assert_string_equal(back->item_ids[1], ID);
+	assert_string_equal(back->item_ids[2], OTHER);
+	back = read_text(
+	    "{\"claim_id\":\"" ID "\",\"title\":\"t\",\"items\":[\"" ID "\",7,\"x\",null,{}]}", a);
+	assert_int_equal(back->n_item_ids, 1);
+	const char **ids = arena_take(a, (CLAIM_MAX_ITEMS + 1) * sizeof(*ids));
+	for (size_t i = 0; i < CLAIM_MAX_ITEMS + 1; i++)
+		ids[i] = ID;
+	c.item_ids = ids;
+	c.n_item_ids = CLAIM_MAX_ITEMS + 1;
+	char *json = print(&c);
+	assert_int_equal(read_text(json, a)->n_item_ids, CLAIM_MAX_ITEMS);
+	free(json);
+	arena_free(a);
+}
+
+static void test_missing(void **state)
+{
+	struct arena *a = arena_new();
+	struct claim c;
+	claim_init_missing(&c, ID);
+	char *json = print(&c);
+	assert_string_equal(json, "{\"claim_id\":\"" ID "\",\"missing\":true}");
+	const struct claim *back = read_text(json, a);
+	assert_true(back->missing);
+	assert_false(back->playable);
+	assert_string_equal(back->id, ID);
+	assert_null(read_text("{\"claim_id\":\"../x\",\"missing\":true}", a));
+	assert_null(read_text("{\"claim_id\":\"" ID "\",\"missing\":false}", a));
+	free(json);
+	arena_free(a);
+}
+
 #define START "{\"claim_id\":\"" ID "\",\"title\":\"t\""
 
 static void test_read_oddities(void **state)
@@ -353,8 +399,16 @@ static void test_copy_is_deep(void **state)
 	struct claim c, copy;
 	fill(&c, from);
 	claim_copy(&copy, &c, to);
+	for (size_t i = 0; i < N_ROWS(texts); i++)
+		assert_ptr_not_equal(*text_of(&copy, i), *text_of(&c, i));
+	for (size_t i = 0; i < c.n_tags; i++)
+		assert_ptr_not_equal(copy.tags[i], c.tags[i]);
+	for (size_t i = 0; i < c.n_sources; i++)
+		assert_ptr_not_equal(copy.sources[i].url, c.sources[i].url);
+	for (size_t i = 0; i < c.n_item_ids; i++)
+		assert_ptr_not_equal(copy.item_ids[i], c.item_ids[i]);
 	char *want = print(&c);
-	arena_free(from); /* with a sanitizer, anything shared is found now */
+	arena_free(from);
 	char *got = print(&copy);
 	assert_string_equal(got, want);
 	free(want);
@@ -510,6 +564,8 @@ int main(void)
 		cmocka_unit_test(test_odd_numbers),
 		cmocka_unit_test(test_hostile_texts),
 		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_read_oddities),
 		cmocka_unit_test(test_copy_is_deep),
 		cmocka_unit_test(test_pages),

@@ -149,6 +149,52 @@ static void every_kind_is_read(void **state)
 	page_free(p);
 }
 
+static void a_collection_keeps_its_order(void **state)
+{
+	static const char other[] = "a50fe06620da858342f68b83bd202a0a18bd26a0";
+	struct page *p = read_one(
+	    "{\"claim_id\":\"" ID "\",\"value_type\":\"collection\",\"value\":{\"claims\":[\"" ID
+	    "\",\"a50fe06620da858342f68b83bd202a0a18bd26a0\",\"no id\",7,null,{},\"" ID "\"]}}");
+
+	assert_int_equal(p->items[0].n_item_ids, 3);
+	assert_string_equal(p->items[0].item_ids[0], ID);
+	assert_string_equal(p->items[0].item_ids[1], other);
+	assert_string_equal(p->items[0].item_ids[2], ID);
+	page_free(p);
+
+	static const char *const odd[] = { "\"x\"", "{\"a\":\"" ID "\"}", "null", "7" };
+
+	for (size_t i = 0; i < N_ROWS(odd); i++) {
+		char text[300];
+
+		snprintf(text, sizeof(text),
+			 "{\"claim_id\":\"" ID
+			 "\",\"value_type\":\"collection\",\"value\":{\"claims\":%s}}",
+			 odd[i]);
+		p = read_one(text);
+		assert_int_equal(p->items[0].n_item_ids, 0);
+		page_free(p);
+	}
+}
+
+static void a_collection_has_an_end(void **state)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	assert_true(buf_add_str(&b, "{\"claim_id\":\"" ID
+				    "\",\"value_type\":\"collection\",\"value\":{\"claims\":[\"" ID
+				    "\""));
+	for (int i = 0; i < CLAIM_MAX_ITEMS; i++)
+		assert_true(buf_add_str(&b, ",\"" ID "\""));
+	assert_true(buf_add_str(&b, "]}}"));
+	struct page *p = read_one(b.data);
+
+	assert_int_equal(p->items[0].n_item_ids, CLAIM_MAX_ITEMS);
+	page_free(p);
+	buf_release(&b);
+}
+
 static void an_audio_claim_in_full(void **state)
 {
 	struct page *p = mixed();
@@ -439,6 +485,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_is_read),
+		cmocka_unit_test(a_collection_keeps_its_order),
+		cmocka_unit_test(a_collection_has_an_end),
 		cmocka_unit_test(an_audio_claim_in_full),
 		cmocka_unit_test(reposts_show_the_original),
 		cmocka_unit_test(odd_values_are_tamed),

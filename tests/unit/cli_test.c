@@ -33,11 +33,12 @@ static void check_row(const struct row *row)
 	fake_stop(&f);
 }
 
-#define CLAIM(id, title)                                                                        \
+#define CLAIM(id, title) MORE(id, title, "")
+#define MORE(id, title, more)                                                                   \
 	"{\"claim_id\":\"" id "\",\"title\":\"" title "\",\"kind\":\"video\",\"release_time\":" \
 	"\"2024-03-01T10:00:00Z\",\"duration\":2530,\"size\":1200000000,\"tags\":[],"           \
 	"\"playable\":true,\"sources\":[],\"offline\":true,\"downloading\":false,"              \
-	"\"favorite\":false,\"watched\":true}"
+	"\"favorite\":false,\"watched\":true" more "}"
 #define PERSON(id, title) id "  2024-03-01     42:10     1.2 GB  o--w  " title "\n"
 
 static const struct row catalog[] = {
@@ -54,6 +55,24 @@ static const struct row catalog[] = {
 	  "", "", 0 },
 	{ "list @c", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone", NULL, PERSON(ID1, "A"), "",
 	  0 },
+	{ "search two words --channel @c --limit 3 --json",
+	  "found {\"claims\":[" CLAIM(ID1, "A") "],\"first\":0,\"snippets\":[\"…two…\"],"
+						"\"from\":\"local\"}\n"
+						"found {\"claims\":[" CLAIM(
+						    ID2, "B") "],\"first\":1,\"snippets\":[\"\"],"
+							      "\"from\":\"remote\"}\ndone",
+	  "search {\"text\":\"two words\",\"channel\":\"@c\",\"limit\":3,\"typing\":false}",
+	  MORE(ID1, "A", ",\"snippet\":\"…two…\",\"from\":\"local\"") "\n" MORE(
+	      ID2, "B", ",\"from\":\"remote\"") "\n",
+	  "", 0 },
+	{ "search x --local", "found {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "search {\"text\":\"x\",\"from\":\"local\",\"limit\":20,\"typing\":false}",
+	  PERSON(ID1, "A"), "", 0 },
+	{ "search --past --json --limit 5",
+	  "searched {\"words\":\"x y\",\"times\":2,\"searched_at\":\"2026-01-02T03:04:05Z\"}\ndone",
+	  "searches {\"action\":\"list\",\"limit\":5}",
+	  "{\"words\":\"x y\",\"times\":2,\"searched_at\":\"2026-01-02T03:04:05Z\"}\n", "", 0 },
+	{ "search --forget", "done", "searches {\"action\":\"clear\",\"limit\":20}", "", "", 0 },
 	/* a stored page and the fresh one that overlaps it */
 	{ "list @c",
 	  "page {\"first\":0,\"cached\":true,\"claims\":[" CLAIM(
@@ -75,6 +94,38 @@ static const struct row catalog[] = {
 	  NULL, "", "kiyya: listing @c: all gateways failed\n", 4 },
 	{ "list @c", "done {\"ok\":false,\"error\":\"no\",\"category\":\"refused\"}", NULL, "",
 	  "kiyya: no\n", 5 },
+	{ "series @c --refresh --json",
+	  "episode "
+	  "{\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"inferred\":true}\ndone",
+	  "series {\"channel\":\"@c\",\"refresh\":true,\"claims\":false}",
+	  "{\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"inferred\":true}\n",
+	  "", 0 },
+	{ "series @c",
+	  "episode {\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\"}\n"
+	  "episode {\"series\":\"S\",\"season\":12,\"claim_id\":\"" ID1
+	  "\",\"title\":\"B\"}\n"
+	  "episode {\"series\":\"Unsorted\",\"claim_id\":\"" ID2
+	  "\",\"title\":\"C\",\"inferred\":true}\ndone",
+	  NULL,
+	  ID1 "  S01E02    S  A\n" ID1 "  S12E-     S  B\n" ID2 "  -      ?  Unsorted  C\n", "",
+	  0 },
+	{ "playlists @c",
+	  "page {\"claims\":[{\"claim_id\":\"" ID1
+	  "\",\"title\":\"A\",\"kind\":\"collection\",\"items\":[\"" ID1 "\",\"" ID2
+	  "\"]}]}\ndone",
+	  "playlists {\"channel\":\"@c\",\"refresh\":false}", ID1 "      2 items  A\n", "", 0 },
+	{ "playlist x --json",
+	  "page {\"claims\":[" CLAIM(ID1, "A") ",{\"claim_id\":\"" ID2
+						 "\",\"missing\":true}]}\ndone",
+	  "playlist {\"item\":\"x\",\"refresh\":false}",
+	  CLAIM(ID1, "A") "\n{\"claim_id\":\"" ID2 "\",\"missing\":true}\n", "", 0 },
+	{ "playlist x",
+	  "page {\"claims\":[{\"claim_id\":\"" ID2 "\",\"missing\":true}]}\ndone", NULL,
+	  ID2 "           -         -          -  ----  Gone  (it was deleted, or is blocked)\n",
+	  "", 0 },
 	{ "show " ID1 " --json", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
 	  "show {\"item\":\"" ID1 "\",\"refresh\":false}", CLAIM(ID1, "A") "\n", "", 0 },
 	{ "show " ID1, "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone", NULL,
@@ -236,7 +287,50 @@ static const struct row play[] = {
 	  "kiyya: serve: --port is a number from 0 to 65535, not \"70000\"\n", 2 },
 };
 
+#define CHANNEL                                                                       \
+	"{\"claim_id\":\"" ID1 "\",\"name\":\"@a\",\"title\":\"The A Channel\"," \
+	"\"followed_at\":\"2024-03-01T10:00:00Z\"}"
+
 static const struct row library[] = {
+	{ "follow @a @b --json", "channel " CHANNEL "\ndone",
+	  "follow {\"channels\":[\"@a\",\"@b\"],\"listed\":false}", CHANNEL "\n", "", 0 },
+	{ "follow @a", "channel " CHANNEL "\ndone", NULL,
+	  ID1 "  2024-03-01  @a  The A Channel\n", "", 0 },
+	{ "follow", NULL, NULL, "", "kiyya: follow: needs @CHANNEL… or --import FILE\n", 2 },
+	{ "follow @a --import x", NULL, NULL, "",
+	  "kiyya: follow: either @CHANNEL… or --import FILE, not both\n", 2 },
+	{ "follow --import /nonexistent/list", NULL, NULL, "", NULL, 3 },
+	{ "unfollow @a", "done {\"ok\":false,\"error\":\"@a is not followed\",\"exit_code\":3}",
+	  "unfollow {\"channels\":[\"@a\"]}", "", "kiyya: @a is not followed\n", 3 },
+	{ "following --json", "channel " CHANNEL "\ndone", "following {}", CHANNEL "\n", "", 0 },
+	{ "following --export plain", "channel " CHANNEL "\ndone", "following {}",
+	  "# channels followed with kiyya, an address a line\nlbry://@a#" ID1 "\n", "", 0 },
+	{ "following --export opml", "done", NULL,
+	  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n"
+	  "<head><title>Channels followed with kiyya</title></head>\n<body>\n</body>\n</opml>\n",
+	  "", 0 },
+	{ "following --export csv", NULL, NULL, "",
+	  "kiyya: following: --export is one of opml|plain, not \"csv\"\n", 2 },
+	{ "feed --unwatched --since 2024-03-01 --limit 7 --json",
+	  "page {\"claims\":[" CLAIM(ID1, "A") "],\"more\":true}\ndone",
+	  "feed {\"unwatched\":true,\"since\":\"2024-03-01T00:00:00Z\",\"limit\":7,"
+	  "\"refresh\":false,\"wait_fresh\":true}",
+	  CLAIM(ID1, "A") "\n", "kiyya: there is more: --limit says how much is listed\n", 0 },
+	{ "feed --since soon", NULL, NULL, "",
+	  "kiyya: feed: --since is seconds, [[h:]m:]s, 7d or a date such as 2026-01-31, not "
+	  "\"soon\"\n",
+	  2 },
+	{ "refresh @a", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "refresh {\"channels\":[\"@a\"]}", PERSON(ID1, "A"), "", 0 },
+	{ "refresh", "done", "refresh {}", "", "", 0 },
+	{ "later add x", "done", "later {\"action\":\"add\",\"item\":\"x\"}", "", "", 0 },
+	{ "later list", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
+	  "later {\"action\":\"list\"}", PERSON(ID1, "A"), "", 0 },
+	{ "history list", "page {\"claims\":[]}\ndone", "history {\"action\":\"list\"}", "", "",
+	  0 },
+	{ "history clear", NULL, NULL, "",
+	  "kiyya: history: there is no terminal to ask on: --yes does it unasked\n", 2 },
+	{ "history clear --yes", "done", "history {\"action\":\"clear\"}", "", "", 0 },
 	{ "favorite add x", "done", "favorite {\"action\":\"add\",\"item\":\"x\"}", "", "", 0 },
 	{ "favorite list --json", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
 	  "favorite {\"action\":\"list\"}", CLAIM(ID1, "A") "\n", "", 0 },
@@ -342,6 +436,11 @@ static const struct row upkeep[] = {
 static const struct row misuse[] = {
 	{ "lsit @c", NULL, NULL, "", "kiyya: unknown command lsit; did you mean list?\n", 2 },
 	{ "list", NULL, NULL, "", "kiyya: list: something is missing: kiyya list @CHANNEL\n", 2 },
+	{ "search", NULL, NULL, "", "kiyya: search: something is missing: kiyya search TEXT\n", 2 },
+	{ "search x --local --remote", NULL, NULL, "",
+	  "kiyya: search: --local and --remote exclude each other\n", 2 },
+	{ "search x --past", NULL, NULL, "", "kiyya: search: --past and --forget stand alone\n",
+	  2 },
 	{ "list @a @b", NULL, NULL, "", "kiyya: list: that is too much: kiyya list @CHANNEL\n", 2 },
 	{ "list @a --lmit 3", NULL, NULL, "",
 	  "kiyya: list: unknown option --lmit; did you mean --limit?\n", 2 },

@@ -176,6 +176,21 @@ static void the_gateways_search_when_the_service_cannot(void **state)
 	}
 }
 
+static void a_type_is_asked_for(void **state)
+{
+	struct world w;
+
+	world_open(&w, NULL);
+	say(&w, 0, EMPTY_PAGE);
+	say(&w, 0, EMPTY_PAGE);
+	query(&w, &(struct claim_query){ .channel_id = ID_A, .released_before = TIME_UNKNOWN });
+	assert_true(asked(&w, 0, "\"claim_type\":[\"stream\",\"repost\"]"));
+	query(&w, &(struct claim_query){
+		      .channel_id = ID_A, .type = "collection", .released_before = TIME_UNKNOWN });
+	assert_true(strstr(acts_asked(w.acts[0], 1)->body, "\"claim_type\":[\"collection\"]"));
+	world_close(&w);
+}
+
 static void nothing_found_asks_nobody_further(void **state)
 {
 	struct strs none = { .n = 0 };
@@ -236,6 +251,7 @@ int main(void)
 		cmocka_unit_test(get_refuses_strange_hosts),
 		cmocka_unit_test(words_go_to_the_search_service),
 		cmocka_unit_test(the_gateways_search_when_the_service_cannot),
+		cmocka_unit_test(a_type_is_asked_for),
 		cmocka_unit_test(nothing_found_asks_nobody_further),
 		cmocka_unit_test(ping_asks_each),
 	};

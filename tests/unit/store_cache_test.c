@@ -513,10 +513,86 @@ static void test_rows_in_release_order(void **state)
 	kit_assert_sound(k);
 }
 
+/* A collection whose items are claims 2, 1, 9 (of which nothing is known) and 2 again. */
+static void put_collection(struct kit *k, int n, size_t n_items)
+{
+	static const int order[] = { 2, 1, 9, 2 };
+	struct page *p = kit_page(n, n + 1);
+	struct claim *c = &p->items[0];
+	c->kind = CLAIM_COLLECTION;
+	c->n_item_ids = n_items;
+	c->item_ids = arena_take(p->arena, 4 * sizeof(*c->item_ids));
+	for (size_t i = 0; i < n_items; i++) {
+		char id[CLAIM_ID_SIZE];
+		kit_id(order[i], id);
+		c->item_ids[i] = arena_str(p->arena, id);
+	}
+	assert_true(store_cache_put(k->store, "lists", p, 0, true, true, NULL));
+	page_free(p);
+}
+
+static void assert_items(const struct claim *c, const int *order, size_t n)
+{
+	assert_int_equal(c->n_item_ids, n);
+	for (size_t i = 0; i < n; i++) {
+		char id[CLAIM_ID_SIZE];
+		kit_id(order[i], id);
+		assert_string_equal(c->item_ids[i], id);
+	}
+}
+
+static void test_items_of_a_collection(void **state)
+{
+	struct kit *k = *state;
+	static const int order[] = { 2, 1, 9, 2 };
+	char id[CLAIM_ID_SIZE];
+	kit_id(5, id);
+	put_collection(k, 5, 4);
+	kit_reopen(k, NULL);
+	struct page *p = store_cache_claim(k->store, id, NULL);
+	assert_items(&p->items[0], order, 4);
+	page_free(p);
+	p = store_cache_page(k->store, "lists", 0, 10, NULL);
+	assert_items(&p->items[0], order, 4);
+	page_free(p);
+
+	put_collection(k, 5, 2); /* its maker took two out */
+	p = store_cache_claim(k->store, id, NULL);
+	assert_items(&p->items[0], order, 2);
+	page_free(p);
+	put_collection(k, 5, 0);
+	p = store_cache_claim(k->store, id, NULL);
+	assert_items(&p->items[0], order, 0);
+	page_free(p);
+}
+
+/* What a playlist holds stays as long as the playlist does. */
+static void test_items_are_needed(void **state)
+{
+	struct kit *k = *state;
+	struct page *p = kit_page(0, 4);
+	assert_true(store_cache_put(k->store, NULL, p, 0, false, false, NULL));
+	page_free(p);
+	k->now += 10;
+	put_collection(k, 5, 4);
+	assert_true(store_cache_evict(k->store, 3, NULL));
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"),
+			 3); /* 1, 2 and the playlist */
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlist_items"), 4);
+	assert_true(store_cache_clear(k->store, NULL));
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlists"), 0);
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlist_items"), 0);
+	assert_true(store_cache_clear(k->store, NULL));
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 0);
+	kit_assert_sound(k);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_items_of_a_collection),
+		TEST(test_items_are_needed),
 		TEST(test_claim_comes_back_whole),
 		TEST(test_hostile_strings),
 		TEST(test_embedded_nul_and_bad_ids),

@@ -17,6 +17,16 @@
 
 #define STEPS 5
 
+/* The first failures one by one, then samples of what repeats itself. The sanitizers are looking for something else,
+ * and are slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DENSE 20
+#define STRIDE 61
+#else
+#define DENSE 60
+#define STRIDE 17
+#endif
+
 /* What was acknowledged: the number of the last step of each kind that said yes. */
 struct acknowledged {
 	int favorite, progress, added, finished, setting;
@@ -151,9 +161,8 @@ static void run_all(void **state, int code, bool sticky)
 {
 	struct kit *k = *state;
 	int n = 1;
-	/* One by one while it is opened and migrated, then samples of what repeats itself. */
 	while (run_once(k, n, code, sticky))
-		n += n < 60 ? 1 : 17;
+		n += n < DENSE ? 1 : STRIDE;
 	print_message("%d chances to fail\n", n);
 	assert_true(n > 200);
 }
@@ -217,7 +226,7 @@ static void test_migration_on_a_failing_disk(void **state)
 		assert_int_equal(store_version(k->store), 2);
 		kit_assert_sound(k);
 		assert_kept(k, &a, n);
-		n += n < 60 ? 0 : 10;
+		n += n < DENSE ? 0 : STRIDE - 1;
 	}
 }
 
@@ -226,7 +235,7 @@ static void test_rescue_on_a_failing_disk(void **state)
 {
 	struct kit *k = *state;
 	int fired = 1;
-	for (int n = 1; fired; n += n < 40 ? 1 : 9) {
+	for (int n = 1; fired; n += n < DENSE ? 1 : STRIDE) {
 		struct acknowledged a = { 0 };
 		remove_database(k);
 		kit_reopen(k, NULL);

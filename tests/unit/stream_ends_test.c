@@ -193,7 +193,7 @@ static void test_withdraw_ends_readers(void **state)
 	assert_true(wire_is_ended(waiting));
 	wait_for(open_requests, h, 0);
 	wait_for(clones, h, 1);
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, 5000); /* one second, on a quiet machine */
 	close(paused);
 	close(waiting);
 }
@@ -214,7 +214,7 @@ static void test_stop_ends_readers(void **state)
 	int64_t began = now_ms();
 	stream_stop(h->stream);
 	h->stream = NULL;
-	assert_in_range(now_ms() - began, 0, 1000);
+	assert_in_range(now_ms() - began, 0, 5000); /* one second, on a quiet machine */
 	assert_int_equal(odd_source_alive(h->watch), 1);
 	assert_true(wire_is_ended(waiting));
 	close(paused);

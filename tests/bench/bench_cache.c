@@ -1,0 +1,491 @@
+/* What the cache costs with many claims: filling it, opening it, paging, and searching as one types.
+ *
+ *	bench_cache [CLAIMS [DIR]]        100000 claims in a new folder below DIR (TMPDIR, /tmp)
+ *
+ * Prints a line a measurement: what, how often, p50 p90 p99 and the longest, in milliseconds. The
+ * words of the claims follow Zipf's law, so that some are in nearly every claim and most in few. */
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "kiyya/mem.h"
+#include "kiyya/query.h"
+#include "kiyya/store.h"
+#include "store/claim_row.h"
+#include "store/room.h"
+#include "store/schema.h"
+
+#define VOCABULARY 20000
+#define CHANNELS   2000
+#define LIST_ROWS  100000 /* of the long list that is paged */
+#define BATCH      1000
+#define FIRST_TIME 1400000000
+#define PAGE       50
+#define COMPARED   100000 /* claims that are filled in by plain SQL, too */
+#define KEY        "a long list"
+
+struct bench {
+	char dir[512], db[600];
+	char words[VOCABULARY][16];
+	uint64_t random;
+	long claims;
+	struct store *store;
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void must(bool ok, const struct err *err)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "bench_cache: %s\n", err->text);
+	exit(1);
+}
+
+/* splitmix64: the same numbers at every run. */
+static uint64_t next_random(struct bench *b)
+{
+	uint64_t z = (b->random += 0x9e3779b97f4a7c15u);
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static double uniform(struct bench *b)
+{
+	return (double)(next_random(b) >> 11) / (double)(UINT64_C(1) << 53);
+}
+
+/* -- claims ------------------------------------------------------------------------------------ */
+
+static void make_words(struct bench *b)
+{
+	static const char *const syllables[] = {
+		"re", "ven", "ge",  "st", "or", "mi",  "ka", "lo",
+		"ta", "na",  "sha", "do", "pe", "qui", "um", "el"
+	};
+	for (int i = 0; i < VOCABULARY; i++) {
+		int n = 2 + (int)(next_random(b) % 3);
+		b->words[i][0] = '\0';
+		for (int k = 0; k < n; k++) {
+			size_t len = strlen(b->words[i]);
+			snprintf(b->words[i] + len, sizeof(b->words[i]) - len, "%s",
+				 syllables[next_random(b) % 16]);
+		}
+	}
+}
+
+/* Rank r comes about 1/r as often as rank 1. */
+static const char *any_word(struct bench *b)
+{
+	int rank = (int)pow(VOCABULARY, uniform(b)) - 1;
+	return b->words[rank < VOCABULARY ? rank : VOCABULARY - 1];
+}
+
+static const char *sentence(struct bench *b, struct arena *a, int n)
+{
+	char text[1024];
+	size_t len = 0;
+	for (int i = 0; i < n && len + 20 < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
+					any_word(b));
+	return arena_str(a, text);
+}
+
+static void make_id(uint64_t n, char id[CLAIM_ID_SIZE])
+{
+	snprintf(id, CLAIM_ID_SIZE, "%016llx%024llx", (unsigned long long)(n * 0x9e3779b97f4a7c15u),
+		 (unsigned long long)n);
+}
+
+/* Claim number n of the channel n % CHANNELS; a later number is a later release. */
+static void add_claim(struct bench *b, struct page *p, long n)
+{
+	struct claim *c = page_add(p);
+	char text[80];
+	make_id((uint64_t)n, c->id);
+	make_id((uint64_t)(n % CHANNELS) + (UINT64_C(1) << 40), c->channel_id);
+	memcpy(c->stream_id, c->id, sizeof(c->id));
+	c->kind = CLAIM_VIDEO;
+	const char *title = sentence(b, p->arena, 5);
+	if (n % 10 == 0) {
+		char *episode = str_fmt("%s S%02ldE%02ld", title, n / 10 % 9 + 1, n / 90 % 30 + 1);
+		title = arena_str(p->arena, episode);
+		free(episode);
+	}
+	c->title = title;
+	snprintf(text, sizeof(text), "@%s%ld", b->words[n % CHANNELS], n % CHANNELS);
+	c->channel_name = arena_str(p->arena, text);
+	snprintf(text, sizeof(text), "lbry://video-%ld#%.8s", n, c->id);
+	c->url = arena_str(p->arena, text);
+	c->description = sentence(b, p->arena, 50);
+	c->media_type = "video/mp4";
+	c->thumbnail_url = "https://thumbs.example/0123456789abcdef.jpg";
+	c->tags = arena_take(p->arena, 3 * sizeof(*c->tags));
+	for (c->n_tags = 0; c->n_tags < 3; c->n_tags++)
+		c->tags[c->n_tags] = any_word(b);
+	c->sources = arena_take(p->arena, sizeof(*c->sources));
+	c->sources[0] = (struct claim_source){ "original", "video/mp4",
+					       "https://player.example/v6/streams/x.mp4" };
+	c->n_sources = 1;
+	memset(c->sd_hash, 'a', SD_HASH_LEN);
+	memset(c->source_hash, 'b', SD_HASH_LEN);
+	c->release_time = FIRST_TIME + n * 300;
+	c->duration = 60 + (int64_t)(next_random(b) % 7200);
+	c->size = 100000000;
+	c->playable = true;
+}
+
+static struct page *make_page(struct bench *b, long from, long n)
+{
+	struct page *p = page_new();
+	for (long i = from; i < from + n; i++)
+		add_claim(b, p, i);
+	return p;
+}
+
+/* -- measurements ------------------------------------------------------------------------------ */
+
+struct times {
+	double *ms; /* owned */
+	size_t n;
+};
+
+static void note_time(struct times *t, double ms)
+{
+	t->ms = mem_grow(t->ms, t->n + 1, sizeof(*t->ms));
+	t->ms[t->n++] = ms;
+}
+
+static int compare_ms(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double at_share(const struct times *t, double share)
+{
+	size_t i = (size_t)(share * (double)(t->n - 1) + 0.5);
+	return t->ms[i];
+}
+
+/* Prints and empties; returns the median. */
+static double print_times(struct times *t, const char *what)
+{
+	qsort(t->ms, t->n, sizeof(*t->ms), compare_ms);
+	double median = at_share(t, 0.5);
+	printf("%-34s %6zu  p50 %9.3f  p90 %9.3f  p99 %9.3f  max %9.3f ms\n", what, t->n, median,
+	       at_share(t, 0.9), at_share(t, 0.99), t->ms[t->n - 1]);
+	fflush(stdout);
+	free(t->ms);
+	*t = (struct times){ 0 };
+	return median;
+}
+
+static void open_store(struct bench *b)
+{
+	struct err err = { 0 };
+	b->store = store_open(b->db, clock_real(), NULL, &err);
+	must(b->store != NULL, &err);
+}
+
+/* -- filling ----------------------------------------------------------------------------------- */
+
+/* One batch into the store; what it took. */
+static double put_batch(struct bench *b, const struct page *p, long at)
+{
+	struct err err = { 0 };
+	double begun = now_ms();
+	must(store_cache_put(b->store, at < LIST_ROWS ? KEY : NULL, p, at, at == 0, false, &err),
+	     &err);
+	return now_ms() - begun;
+}
+
+#define AS_NAME(column, kind, member) #column ", "
+#define AS_MARK(column, kind, member) "?, "
+
+/* The same rows by a plain INSERT of all columns, in transactions of the same size, with the same
+ * triggers for the search index: what SQLite itself takes. */
+static void insert_rows(struct store *s, const struct page *p, int64_t first_row)
+{
+	struct err err = { 0 };
+	must(tx_begin(s, TX_LAZY, &err), &err);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct claim *c = &p->items[i];
+		struct sql_value v[CLAIM_N_FIELDS + 9];
+		char *tags = claim_row_tags(c), *sources = claim_row_sources(c);
+		const struct sql_value more[] = {
+			sql_text("video"), sql_text(tags),       sql_text(sources),
+			sql_text(c->url),  sql_text(c->sd_hash), sql_int(1),
+			sql_int(1),        sql_int(1),           sql_int(first_row + (int64_t)i),
+		};
+		claim_row_values(c, v);
+		memcpy(v + CLAIM_N_FIELDS, more, sizeof(more));
+		must(sql_run_values(s, &err,
+				    "INSERT INTO content_cache (claim_id, " CLAIM_FIELDS(AS_NAME) //
+				    "kind, tags, sources, url_key, content_hash, changed_at, "
+				    "fetched_at, last_used, id) VALUES (?, " CLAIM_FIELDS(
+					AS_MARK) "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+				    v, CLAIM_N_FIELDS + 9),
+		     &err);
+		free(tags);
+		free(sources);
+	}
+	must(tx_end(s, true, &err), &err);
+}
+
+/* Both take turns, batch by batch, so that what else the machine does hits both alike. */
+static void bench_fill(struct bench *b)
+{
+	char *path = str_fmt("%s/plain.db", b->dir);
+	struct err err = { 0 };
+	struct store *plain = store_open(path, clock_real(), NULL, &err);
+	double ours = 0, theirs = 0, rest = 0;
+	must(plain != NULL, &err);
+	for (long at = 0; at < b->claims; at += BATCH) {
+		long n = b->claims - at < BATCH ? b->claims - at : BATCH;
+		struct page *p = make_page(b, at, n);
+		bool compared = at < COMPARED;
+		*(compared ? &ours : &rest) += put_batch(b, p, at);
+		double begun = now_ms();
+		if (compared)
+			insert_rows(plain, p, at + 1);
+		theirs += compared ? now_ms() - begun : 0;
+		page_free(p);
+	}
+	store_close(plain);
+	free(path);
+	double n = (double)(b->claims < COMPARED ? b->claims : COMPARED);
+	printf("fill, the first %.0f: %.0f claims/s, plain INSERT with the same triggers %.0f/s: "
+	       "ratio %.2f\n",
+	       n, n / ours * 1e3, n / theirs * 1e3, theirs / ours);
+	if (rest > 0)
+		printf("fill, the others: %.0f claims/s\n",
+		       (double)(b->claims - COMPARED) / rest * 1e3);
+	fflush(stdout);
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+static void bench_open(struct bench *b)
+{
+	struct times t = { 0 };
+	struct err err = { 0 };
+	for (int i = 0; i < 50; i++) {
+		store_close(b->store);
+		double begun = now_ms();
+		open_store(b);
+		struct page *p = store_cache_page(b->store, KEY, 0, PAGE, &err);
+		must(p != NULL, &err);
+		note_time(&t, now_ms() - begun);
+		page_free(p);
+	}
+	print_times(&t, "open and first page");
+}
+
+static void bench_pages(struct bench *b)
+{
+	struct times t = { 0 };
+	struct err err = { 0 };
+	long rows = b->claims < LIST_ROWS ? b->claims : LIST_ROWS;
+	for (int i = 0; i < 2000; i++) {
+		int64_t first = (int64_t)(next_random(b) % (uint64_t)(rows - PAGE));
+		double begun = now_ms();
+		struct page *p = store_cache_page(b->store, KEY, first, PAGE, &err);
+		must(p != NULL, &err);
+		note_time(&t, now_ms() - begun);
+		page_free(p);
+	}
+	print_times(&t, "any page of 50");
+}
+
+static void bench_gateway_page(struct bench *b)
+{
+	struct times t = { 0 };
+	struct err err = { 0 };
+	for (int i = 0; i < 200; i++) {
+		struct page *p = make_page(b, b->claims + i * PAGE, PAGE);
+		char *key = str_fmt("new %d", i);
+		double begun = now_ms();
+		must(store_cache_put(b->store, key, p, 0, true, false, &err), &err);
+		note_time(&t, now_ms() - begun);
+		free(key);
+		page_free(p);
+	}
+	print_times(&t, "gateway page of 50, new, stored");
+}
+
+/* -- searching --------------------------------------------------------------------------------- */
+
+static void find_once(struct finder *f, const char *text, enum find_how how, struct times *t)
+{
+	struct err err = { 0 };
+	struct query q;
+	double begun = now_ms();
+	must(query_parse(&q, text, how == FIND_TYPING, &err), &err);
+	struct page *p = store_find(f, &q, how, 20, &err);
+	must(p != NULL, &err);
+	note_time(t, now_ms() - begun);
+	page_free(p);
+	query_release(&q);
+}
+
+/* A person types one or two words, and each letter from the second on asks. */
+static void bench_typing(struct bench *b, struct finder *f)
+{
+	struct times by_length[5] = { 0 }, all = { 0 };
+	for (int i = 0; i < 300; i++) {
+		char *text = str_fmt("%s %s", any_word(b), any_word(b));
+		size_t len = strlen(text);
+		for (size_t n = 2; n <= len; n++) {
+			char *typed = str_dupn(text, n);
+			bool second = strchr(typed, ' ') != NULL;
+			size_t kind = second ? 4 : n > 4 ? 3 : n - 2;
+			find_once(f, typed, FIND_TYPING, &by_length[kind]);
+			note_time(&all, by_length[kind].ms[by_length[kind].n - 1]);
+			free(typed);
+		}
+		free(text);
+	}
+	static const char *const names[] = { "  2 letters", "  3 letters", "  4 letters",
+					     "  5 and more", "  a second word" };
+	print_times(&all, "search as one types");
+	for (int i = 0; i < 5; i++)
+		if (by_length[i].n)
+			print_times(&by_length[i], names[i]);
+}
+
+static void bench_words(struct bench *b, struct finder *f)
+{
+	struct times t = { 0 };
+	for (int i = 0; i < 300; i++) {
+		char *text = str_fmt("%s %s", any_word(b), any_word(b));
+		find_once(f, text, FIND_WORDS, &t);
+		free(text);
+	}
+	print_times(&t, "search, two whole words");
+	for (int i = 0; i < 100; i++) {
+		char *text = str_fmt("%s s%de%d", any_word(b), i % 9 + 1, i % 30 + 1);
+		find_once(f, text, FIND_WORDS, &t);
+		free(text);
+	}
+	print_times(&t, "search, a word and an episode");
+	for (int i = 0; i < 100; i++) {
+		char *text = str_fmt("%s dur:>90m", any_word(b));
+		find_once(f, text, FIND_WORDS, &t);
+		free(text);
+	}
+	print_times(&t, "search, a word and a filter");
+}
+
+/* The question that newsboat asks: every row, newest first. */
+static void bench_like(struct bench *b)
+{
+	sqlite3 *db;
+	sqlite3_stmt *q;
+	struct times like = { 0 }, ours = { 0 };
+	struct err err = { 0 };
+	struct finder *f = store_find_open(b->db, clock_real(), &err);
+	must(f != NULL, &err);
+	if (sqlite3_open_v2(b->db, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db,
+			       "SELECT id, title FROM content_cache WHERE title LIKE ?1 OR "
+			       "description LIKE ?1 ORDER BY release_time DESC LIMIT 20",
+			       -1, &q, NULL) != SQLITE_OK)
+		exit(1);
+	for (int i = 0; i < 20; i++) {
+		const char *word = any_word(b);
+		char *pattern = str_fmt("%%%s%%", word);
+		double begun = now_ms();
+		sqlite3_bind_text(q, 1, pattern, -1, SQLITE_STATIC);
+		while (sqlite3_step(q) == SQLITE_ROW)
+			;
+		sqlite3_reset(q);
+		note_time(&like, now_ms() - begun);
+		find_once(f, word, FIND_TYPING, &ours);
+		free(pattern);
+	}
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	store_find_close(f);
+	double theirs = print_times(&like, "the same words by LIKE '%word%'");
+	printf("LIKE takes %.0f times as long\n", theirs / print_times(&ours, "  by the index"));
+}
+
+/* Pages of this process that are in memory. */
+static void print_memory(void)
+{
+	long pages = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+	if (!f)
+		return;
+	if (fscanf(f, "%ld %ld", &pages, &resident) == 2)
+		printf("resident memory with both connections open: %.1f MB\n",
+		       (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6);
+	fclose(f);
+}
+
+static void read_and_search(struct bench *b)
+{
+	struct err err = { 0 };
+	struct finder *f;
+	bench_open(b);
+	bench_pages(b);
+	f = store_find_open(b->db, clock_real(), &err);
+	must(f != NULL, &err);
+	bench_typing(b, f);
+	bench_words(b, f);
+	print_memory();
+	store_find_close(f);
+	bench_gateway_page(b);
+	bench_like(b);
+}
+
+static void remove_folder(struct bench *b)
+{
+	static const char *const names[] = { "kiyya.db", "kiyya.db-wal", "kiyya.db-shm",
+					     "plain.db", "plain.db-wal", "plain.db-shm" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = str_fmt("%s/%s", b->dir, names[i]);
+		unlink(path);
+		free(path);
+	}
+	rmdir(b->dir);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench *b = NEW(struct bench);
+	int64_t claims = 100000;
+	const char *base = argc > 2 ? argv[2] : getenv("TMPDIR");
+	if (argc > 1 && (!str_to_i64(argv[1], &claims) || claims < 1000 || claims > 10000000)) {
+		fprintf(stderr, "bench_cache [CLAIMS [DIR]]\n");
+		return 2;
+	}
+	b->claims = (long)claims;
+	b->random = 42;
+	snprintf(b->dir, sizeof(b->dir), "%s/kiyya-bench-XXXXXX", base ? base : "/tmp");
+	if (!mkdtemp(b->dir)) {
+		perror(b->dir);
+		return 1;
+	}
+	snprintf(b->db, sizeof(b->db), "%s/kiyya.db", b->dir);
+	make_words(b);
+	open_store(b);
+	printf("%ld claims of about 60 words, %s, SQLite %s\n", b->claims, b->dir,
+	       store_library_version());
+	bench_fill(b);
+	read_and_search(b);
+	store_close(b->store);
+	remove_folder(b);
+	free(b);
+	return 0;
+}
