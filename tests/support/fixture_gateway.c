@@ -5,7 +5,8 @@
  * Listens on 127.0.0.1 only, prints "port A B C" when it is ready, and ends on SIGTERM, on POST
  * /_quit or, with --until-eof, when its standard input closes. Every port is a gateway and a search
  * service over the same catalogue; the player host that claims point at is on the first. How to make
- * it misbehave and to read what it was asked: control.c.
+ * it misbehave and to read what it was asked: control.c. --tls FILE, a certificate and its key: the
+ * last of the ports speaks TLS.
  */
 #include "fixture.h"
 
@@ -22,12 +23,14 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "kiyya/file.h"
 #include "kiyya/mem.h"
 
 #define BODY_MAX (1u << 20)
+#define PEM_MAX  (64u << 10)
 
 struct options {
-	const char *media, *catalog, *marked;
+	const char *media, *catalog, *marked, *tls;
 	uint64_t port, gateways, claims, ties, rate;
 	bool rate_limit, until_eof;
 };
@@ -152,12 +155,21 @@ static bool listen_on(uint16_t port, int *ret_fd, uint16_t *ret_port, struct err
 	return true;
 }
 
-static bool start_endpoint(struct endpoint *e, struct err *err)
+/* pem: a certificate and its key, one after the other: then this one speaks TLS. */
+static bool start_endpoint(struct endpoint *e, const char *pem, struct err *err)
 {
-	e->daemon = MHD_start_daemon(
-	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL,
-	    NULL, on_request, NULL, MHD_OPTION_LISTEN_SOCKET, e->fd, MHD_OPTION_URI_LOG_CALLBACK,
-	    on_target, e, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)pem },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)pem },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	unsigned flags =
+	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+	e->daemon =
+	    MHD_start_daemon(pem ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, on_request, NULL,
+			     MHD_OPTION_LISTEN_SOCKET, e->fd, MHD_OPTION_URI_LOG_CALLBACK,
+			     on_target, e, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+			     MHD_OPTION_ARRAY, pem ? tls : tls + 2, MHD_OPTION_END);
 	if (e->daemon == NULL)
 		return err_set(err, ERR_INTERNAL, 0, "the server did not start");
 	e->fd = -1; /* the daemon closes it */
@@ -230,9 +242,18 @@ static bool start_all(struct fixture *f, const struct options *o, struct err *er
 			return false;
 	}
 	snprintf(f->player_url, sizeof(f->player_url), "http://127.0.0.1:%u", f->endpoints[0].port);
-	for (size_t i = 0; i < f->n_endpoints; i++)
-		if (!start_endpoint(&f->endpoints[i], err))
-			return false;
+	struct buf pem;
+	if (o->tls != NULL && !file_read_all(o->tls, PEM_MAX, &pem, err))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < f->n_endpoints; i++) {
+		bool secure = o->tls != NULL && i + 1 == f->n_endpoints;
+		ok = start_endpoint(&f->endpoints[i], secure ? pem.data : NULL, err);
+	}
+	if (o->tls != NULL)
+		buf_release(&pem);
+	if (!ok)
+		return false;
 	printf("port");
 	for (size_t i = 0; i < f->n_endpoints; i++)
 		printf(" %u", f->endpoints[i].port);
@@ -262,10 +283,10 @@ static void wait_for_end(const struct fixture *f, const struct options *o, int s
 
 static _Noreturn void usage(void)
 {
-	fputs(
-	    "usage: fixture_gateway [--media DIR] [--catalog FILE] [--marked FILE] [--claims N]\n"
-	    "\t[--ties N] [--gateways N] [--port N] [--rate BYTES] [--rate-limit] [--until-eof]\n",
-	    stderr);
+	fputs("usage: fixture_gateway [--media DIR] [--catalog FILE] [--marked FILE] [--claims N]\n"
+	      "\t[--ties N] [--tls FILE] [--gateways N] [--port N] [--rate BYTES] [--rate-limit] "
+	      "[--until-eof]\n",
+	      stderr);
 	exit(2);
 }
 
@@ -279,6 +300,7 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "ties", required_argument, NULL, 't' },
 		{ "gateways", required_argument, NULL, 'g' },
 		{ "port", required_argument, NULL, 'p' },
+		{ "tls", required_argument, NULL, 's' },
 		{ "rate", required_argument, NULL, 'r' },
 		{ "rate-limit", no_argument, NULL, 'l' },
 		{ "until-eof", no_argument, NULL, 'e' },
@@ -289,6 +311,7 @@ static void read_options(struct options *o, int argc, char **argv)
 		const char **text = c == 'm'   ? &o->media
 				    : c == 'c' ? &o->catalog
 				    : c == 'k' ? &o->marked
+				    : c == 's' ? &o->tls
 					       : NULL;
 		uint64_t *number = c == 'n'   ? &o->claims
 				   : c == 'g' ? &o->gateways
