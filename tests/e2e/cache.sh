@@ -108,6 +108,11 @@ liked=$(nth 3) begun=$(nth 4) queued=$(nth 5) idle=$(nth 2)
 kiyya favorite add "$liked"
 kiyya progress set "$begun" 30
 kiyya download --queue-only "$queued" >/dev/null 2>&1
+used=$(date +%s) # use is kept in whole seconds
+is_later() {
+	[ "$(date +%s)" -gt "$used" ]
+}
+wait_until 5 is_later
 for tag in comedy talk; do
 	kiyya list @big:b --tag "$tag" --limit 100 >/dev/null
 done
