@@ -202,16 +202,19 @@ static bool is_letter_or_digit(int32_t c)
 
 char *text_key(const char *s)
 {
-	char *key = text_fold(s);
-	size_t kept = 0, len = strlen(key);
+	char *letters = text_fold(s);
+	size_t kept = 0, len = strlen(letters);
 	for (size_t at = 0, n; at < len; at += n) {
 		int32_t c;
-		n = utf8_next(key + at, len - at, &c);
+		n = utf8_next(letters + at, len - at, &c);
 		if (c < 0 || !is_letter_or_digit(c))
 			continue;
-		memmove(key + kept, key + at, n);
+		memmove(letters + kept, letters + at, n);
 		kept += n;
 	}
-	key[kept] = '\0';
+	letters[kept] = '\0';
+	/* Marks that have become neighbours get their proper order, and letters their marks. */
+	char *key = text_fold(letters);
+	free(letters);
 	return key;
 }

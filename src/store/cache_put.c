@@ -53,8 +53,8 @@ static bool find_row(struct store *s, const struct claim *c, struct place *ret, 
 	return true;
 }
 
-static bool put_claim(struct store *s, const struct claim *c, const struct place *at,
-		      struct err *err)
+/* at->row is then where it is: of a claim that came twice in a page, where it was put first. */
+static bool put_claim(struct store *s, const struct claim *c, struct place *at, struct err *err)
 {
 	struct sql_value v[CLAIM_N_FIELDS + 9];
 	char *tags = claim_row_tags(c), *sources = claim_row_sources(c);
@@ -74,7 +74,7 @@ static bool put_claim(struct store *s, const struct claim *c, const struct place
 	};
 	claim_row_values(c, v);
 	memcpy(v + CLAIM_N_FIELDS, more, sizeof(more));
-	bool ok = sql_run_values(
+	struct stmt *q = sql_query_values(
 	    s, err,
 	    "INSERT INTO content_cache (claim_id, " CLAIM_FIELDS(AS_NAME) //
 	    "kind, tags, sources, url_key, content_hash, changed_at, fetched_at, last_used, id) "
@@ -85,8 +85,11 @@ static bool put_claim(struct store *s, const struct claim *c, const struct place
 	    "url_key = excluded.url_key, content_hash = excluded.content_hash, "
 	    "changed_at = CASE WHEN content_hash = excluded.content_hash "
 	    "THEN changed_at ELSE excluded.changed_at END, "
-	    "fetched_at = excluded.fetched_at, last_used = excluded.last_used",
+	    "fetched_at = excluded.fetched_at, last_used = excluded.last_used RETURNING id",
 	    v, CLAIM_N_FIELDS + 9);
+	while (sql_next(q))
+		at->row = col_int(q, 0, at->row);
+	bool ok = sql_done(q, err);
 	free(tags);
 	free(sources);
 	free(url_key);
@@ -115,13 +118,15 @@ static bool put_claims(struct store *s, const struct page *page, int64_t *rows, 
 	}
 	if (n > 1)
 		qsort(places, n, sizeof(*places), compare_rows);
+	int64_t last = INT64_MIN; /* row that this page has taken */
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct claim *c = &page->items[places[i].index];
 		/* Two of this page may want one row. */
-		if (places[i].is_new)
+		if (places[i].is_new && places[i].row <= last)
 			ok = find_row(s, c, &places[i], err);
 		ok = ok && put_claim(s, c, &places[i], err);
 		rows[places[i].index] = places[i].row;
+		last = places[i].row > last ? places[i].row : last;
 	}
 	free(places);
 	return ok;

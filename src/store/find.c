@@ -13,6 +13,7 @@
 #include "stmt.h"
 
 #define CANDIDATES 500
+#define INDEXED    4 /* letters of a beginning that the index has a list for */
 #define ENOUGH     5 /* with fewer hits the last word may be the beginning of one */
 
 struct finder {
@@ -238,6 +239,27 @@ static bool ask_words(struct finder *f, const struct query *q, bool prefix, int6
 	return ok;
 }
 
+static bool ends_long(const struct query *q)
+{
+	const char *last = q->n_terms ? q->terms[q->n_terms - 1].text : NULL;
+	return last && strlen(last) > INDEXED;
+}
+
+/* The words that begin with a long beginning are brought together for each question, which takes
+ * long where one of them is common. Then that one is most likely what was meant, whole. */
+static bool ask_beginning(struct finder *f, const struct query *q, int64_t most, struct hits *h,
+			  struct err *err)
+{
+	if (ends_long(q)) {
+		char *match = query_fts(q, false);
+		bool ok = ask_index(f, q, match, most, h, err);
+		free(match);
+		if (!ok || (int64_t)h->n >= most)
+			return ok;
+	}
+	return ask_words(f, q, true, most, h, err);
+}
+
 static bool ask(struct finder *f, const struct query *q, enum find_how how, int64_t limit,
 		struct hits *h, struct err *err)
 {
@@ -247,9 +269,10 @@ static bool ask(struct finder *f, const struct query *q, enum find_how how, int6
 	free(match);
 	if (!by_index)
 		return ask_table(f, q, limit, h, err);
-	if (!ask_words(f, q, how == FIND_TYPING, most, h, err))
-		return false;
-	return how == FIND_TYPING || h->n >= ENOUGH || ask_words(f, q, true, most, h, err);
+	if (how == FIND_TYPING)
+		return ask_beginning(f, q, most, h, err);
+	return ask_words(f, q, false, most, h, err) &&
+	       (h->n >= ENOUGH || ask_words(f, q, true, most, h, err));
 }
 
 /* -- results ----------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #define TABLE                                                                                   \
 	"CREATE VIRTUAL TABLE content_search USING fts5("                                       \
 	"title, channel_name, tags, description, content='content_cache', content_rowid='id', " \
-	"prefix='2 3', tokenize='unicode61 remove_diacritics 2')"
+	"prefix='2 3 4', tokenize='unicode61 remove_diacritics 2')"
 
 static const char drop_triggers[] = "DROP TRIGGER IF EXISTS content_search_insert;"
 				    "DROP TRIGGER IF EXISTS content_search_delete;"

@@ -30,7 +30,7 @@ static sqlite3 *open_index(void)
 	require(sqlite3_open(":memory:", &db) == SQLITE_OK &&
 		    sqlite3_exec(db,
 				 "CREATE VIRTUAL TABLE t USING fts5(title, channel_name, tags, "
-				 "description, prefix='2 3', "
+				 "description, prefix='2 3 4', "
 				 "tokenize='unicode61 remove_diacritics 2');"
 				 "INSERT INTO t VALUES ('Revenge S01E02', '@demo', '[\"movie\"]', "
 				 "'An old story')",
