@@ -108,11 +108,12 @@ liked=$(nth 3) begun=$(nth 4) queued=$(nth 5) idle=$(nth 2)
 kiyya favorite add "$liked"
 kiyya progress set "$begun" 30
 kiyya download --queue-only "$queued" >/dev/null 2>&1
-used=$(date +%s) # use is kept in whole seconds
-is_later() {
-	[ "$(date +%s)" -gt "$used" ]
+# Uses are told apart by the second.
+second=$(date +%s)
+is_over() {
+	[ "$(date +%s)" -gt "$second" ]
 }
-wait_until 5 is_later
+wait_until 5 is_over
 for tag in comedy talk; do
 	kiyya list @big:b --tag "$tag" --limit 100 >/dev/null
 done

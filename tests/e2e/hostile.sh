@@ -11,7 +11,7 @@ needs_kiyya
 # A video of @demo: NAME TITLE FLAGS DESCRIPTION, in the escapes of the table.
 row() {
 	printf '@demo\tvideo\t%s\t%s\t%s\t60\t320x180\t200\t2024-0%d-10T10:00:00Z\t%s\ten\t%s\t%s\n' \
-		"$1" "$2" "${5:--}" $((count % 9 + 1)) 'demo,\x1b[5mblink,\xe2\x80\xaeevil' "$3" "$4"
+		"$1" "$2" "${5:--}" $((count % 9 + 1)) 'demo,series,\x1b[5mblink,\xe2\x80\xaeevil' "$3" "$4"
 	count=$((count + 1))
 }
 
@@ -32,6 +32,7 @@ head -c 70000 /dev/urandom >"$E2E_DIR/media/clip.mp4"
 	row nul ignored 'nobytes;nul' '-'
 	row long "$long" nobytes "$long"
 	row path '../../../etc/passwd\x00.mp4' nobytes '/'
+	row episode 'Evil\x1b[2J Show\x07 S01E01 \xe2\x80\xae- The \x1b]0;owned\x07End' nobytes '-'
 	row shell '$(touch owned); `touch owned` | touch owned' nobytes "'; DROP TABLE content_cache; --"
 	printf '@demo\tcollection\tlist\t\\x1b[8mHidden\t-\t-\t-\t-\t2024-06-12T19:00:00Z\t-\ten\titems=escapes,long\t\\x1b[0m\n'
 	printf '@demo\trepost\tagain\t-\t-\t-\t-\t-\t2024-03-21T10:00:00Z\t-\t-\tof=clipboard\t-\n'
@@ -80,7 +81,7 @@ tame_both() { # COMMAND...
 }
 
 tame_both list @demo:d --all
-check_eq "a line each: all are there, the unlisted newlines not" 12 "$(wc -l <"$E2E_DIR/said" | tr -d ' ')"
+check_eq "a line each: all are there, newlines make no more" 13 "$(wc -l <"$E2E_DIR/said" | tr -d ' ')"
 check "what is left of them is readable" grep -q '"title":"[^"]*Red' "$E2E_DIR/said"
 check_eq "a title has an end" 0 "$(grep -c '"title":"W\{501\}' "$E2E_DIR/said" || true)"
 ids=$(sed -n 's/.*"claim_id":"\([0-9a-f]\{40\}\)","title.*/\1/p' "$E2E_DIR/said")
@@ -90,6 +91,20 @@ for id in $ids; do
 	kiyya progress set "$id" 30 >/dev/null 2>&1
 done
 tame_both show @demo:d
+kiyya follow @demo:d >/dev/null 2>&1
+for id in $ids; do
+	kiyya later add "$id" >/dev/null 2>&1
+done
+tame_both following
+tame following --export opml
+tame following --export plain
+tame_both feed
+tame_both later list
+tame_both search Film
+tame_both search --local Red
+tame_both series @demo:d
+tame_both playlists @demo:d
+tame_both playlist "$(claim_id list)"
 tame_both favorite list
 tame_both progress list
 clip=$(claim_id clipboard)

@@ -78,6 +78,21 @@ windows 11 95
 windows 13 200
 check_eq "what is behind the end is no line" "" "$(kiyya list @big:b --json --page 99 --limit 50)"
 
+# On the screen it grows as the cursor comes near its end, and not before.
+fresh
+sed -i 's/^default = .*/default = @big:b/' "$KIYYA_HOME/config/kiyya.conf"
+cat >"$E2E_DIR/grow.test" <<'SCRIPT'
+wait text Item 00001
+wait idle
+keys G
+wait idle
+keys G
+wait idle
+expect Item 00100
+SCRIPT
+check "the list on the screen grows" kiyya --script "$E2E_DIR/grow.test" --screen 80x24
+check "page by page" test "$(asked claim_search)" -le 3
+
 # -- other orders --------------------------------------------------------------------------------------
 
 list "$E2E_DIR/oldest" --all --order oldest
