@@ -60,6 +60,7 @@ static void test_silent(void **state)
 	struct wire_reply r;
 	wire_receive(idle, false, &r);
 	wire_reply_release(&r);
+	wait_for(open_requests, h, 0); /* from here on it is idle for the server, too */
 	for (int i = 0; i < 9; i++) {
 		wire_sendf(slow, "%c", "GET /movi"[i]);
 		atomic_fetch_add(&h->clock.ms, 1000);
