@@ -53,6 +53,7 @@ for target; do
 	"tests/fuzz/fuzz_$target" -max_total_time=$((minutes * 60)) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
 		-artifact_prefix="$build/found-$target-" "$corpus" "$top/tests/fuzz/seeds/$target" >"$log" 2>&1 || {
 		written=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
+		found="nothing; stopped early"
 		[ -z "$written" ] || found=$(basename "$written")
 		code=1
 	}
