@@ -267,19 +267,31 @@ static void add_column(struct buf *b, const char *column, const char *text)
 	quote(b, text);
 }
 
+/* One letter says nothing yet, and half of all claims have a word that begins with it. */
+static bool is_letter(const struct query_term *t)
+{
+	return !t->phrase && characters(t->text) == 1 && isalnum((unsigned char)*t->text);
+}
+
+static void add_words(struct buf *b, const struct query *q, bool prefix)
+{
+	for (size_t i = 0; i < q->n_terms; i++) {
+		const struct query_term *t = &q->terms[i];
+		bool goes_on = prefix && i + 1 == q->n_terms && t->text && !t->phrase;
+		if (!t->text || (goes_on && i > 0 && is_letter(t)))
+			continue;
+		(void)!buf_add_str(b, b->len ? " " : "");
+		quote(b, t->text);
+		if (goes_on && !is_letter(t))
+			(void)!buf_add_char(b, '*');
+	}
+}
+
 char *query_fts(const struct query *q, bool prefix)
 {
 	struct buf b;
 	buf_init(&b, QUERY_MAX_TEXT);
-	for (size_t i = 0; i < q->n_terms; i++) {
-		const struct query_term *t = &q->terms[i];
-		if (!t->text)
-			continue;
-		(void)!buf_add_str(&b, b.len ? " " : "");
-		quote(&b, t->text);
-		if (prefix && i + 1 == q->n_terms && !t->phrase)
-			(void)!buf_add_char(&b, '*');
-	}
+	add_words(&b, q, prefix);
 	add_column(&b, "channel_name", q->channel_name);
 	for (size_t i = 0; i < q->tags.n; i++)
 		add_column(&b, "tags", q->tags.v[i]);

@@ -1,5 +1,6 @@
 /* Claims coming out of the cache, with what this machine knows of them. */
 #include <stdlib.h>
+#include <string.h>
 #include "claim_row.h"
 #include "playlist.h"
 #include "room.h"
@@ -7,16 +8,25 @@
 
 #define MAX_PAGE 100000
 
+/* Makes one of two stretches that overlap or follow each other, as when a list is scrolled. */
+static bool join(struct store *s, size_t i, int64_t list, int64_t first, int64_t end)
+{
+	if (s->touched[i].list != list || list == 0 || s->touched[i].first > end ||
+	    s->touched[i].end < first)
+		return list == 0 && s->touched[i].list == 0 && s->touched[i].first == first;
+	s->touched[i].first = first < s->touched[i].first ? first : s->touched[i].first;
+	s->touched[i].end = end > s->touched[i].end ? end : s->touched[i].end;
+	return true;
+}
+
 void store_touch(struct store *s, int64_t list, int64_t first, int64_t end)
 {
 	for (size_t i = 0; i < s->n_touched; i++)
-		if (s->touched[i].list == list && s->touched[i].first == first &&
-		    s->touched[i].end == end)
+		if (join(s, i, list, first, end))
 			return;
-	/* Reading writes nothing by itself; but what was read must not be forgotten either. */
-	if (s->n_touched == STORE_MAX_TOUCHED &&
-	    !(tx_begin(s, TX_LAZY, NULL) && tx_end(s, store_note_use(s, NULL), NULL)))
-		s->n_touched = 0;
+	/* Reading writes nothing, ever: where there is too much to remember the oldest is forgotten. */
+	if (s->n_touched == STORE_MAX_TOUCHED)
+		memmove(s->touched, s->touched + 1, --s->n_touched * sizeof(s->touched[0]));
 	s->touched[s->n_touched].list = list;
 	s->touched[s->n_touched].first = first;
 	s->touched[s->n_touched].end = end;

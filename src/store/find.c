@@ -247,14 +247,14 @@ static bool ends_long(const struct query *q)
 
 /* The words that begin with a long beginning are brought together for each question, which takes
  * long where one of them is common. Then that one is most likely what was meant, whole. */
-static bool ask_beginning(struct finder *f, const struct query *q, int64_t most, struct hits *h,
-			  struct err *err)
+static bool ask_beginning(struct finder *f, const struct query *q, int64_t limit, int64_t most,
+			  struct hits *h, struct err *err)
 {
 	if (ends_long(q)) {
 		char *match = query_fts(q, false);
 		bool ok = ask_index(f, q, match, most, h, err);
 		free(match);
-		if (!ok || (int64_t)h->n >= most)
+		if (!ok || (int64_t)h->n >= limit)
 			return ok;
 	}
 	return ask_words(f, q, true, most, h, err);
@@ -270,7 +270,7 @@ static bool ask(struct finder *f, const struct query *q, enum find_how how, int6
 	if (!by_index)
 		return ask_table(f, q, limit, h, err);
 	if (how == FIND_TYPING)
-		return ask_beginning(f, q, most, h, err);
+		return ask_beginning(f, q, limit, most, h, err);
 	return ask_words(f, q, false, most, h, err) &&
 	       (h->n >= ENOUGH || ask_words(f, q, true, most, h, err));
 }

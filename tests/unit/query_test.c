@@ -129,12 +129,12 @@ static void test_typing(void **state)
 {
 	struct query q;
 	struct err err = { 0 };
-	static const char *const unfinished[] = { "x dur:", "x dur:>", "x is:down", "x since:3" };
+	static const char *const unfinished[] = { "xy dur:", "xy dur:>", "xy is:down", "xy since:3" };
 	EACH_ROW (text, unfinished) {
 		assert_false(query_parse(&q, *text, false, &err));
 		assert_true(query_parse(&q, *text, true, &err));
 		char *fts = query_fts(&q, true);
-		assert_string_equal(fts, "\"x\"*");
+		assert_string_equal(fts, "\"xy\"*");
 		free(fts);
 		query_release(&q);
 	}
@@ -142,6 +142,16 @@ static void test_typing(void **state)
 	q = parse("two wor");
 	char *fts = query_fts(&q, true);
 	assert_string_equal(fts, "\"two\" \"wor\"*");
+	free(fts);
+	query_release(&q);
+	q = parse("two w");
+	fts = query_fts(&q, true);
+	assert_string_equal(fts, "\"two\"");
+	free(fts);
+	query_release(&q);
+	q = parse("w");
+	fts = query_fts(&q, true);
+	assert_string_equal(fts, "\"w\"");
 	free(fts);
 	query_release(&q);
 	q = parse("a \"two wor\"");
