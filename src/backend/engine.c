@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "kiyya/retry.h"
 #include "lookup.h"
 #include "rate.h"
 #include "ticket.h"
@@ -18,7 +19,6 @@
 #define TICK_MS         100
 #define STATUS_MS       500
 #define SAVE_MS         2000
-#define BACKOFF_FIRST_S 2
 #define BACKOFF_MOST_S  300
 
 struct run {
@@ -250,11 +250,7 @@ static void back_off(struct run *r, const struct err *err, int64_t retry_after)
 		run_over(r, DOWNLOAD_FAILED, err);
 		return;
 	}
-	int64_t wait = BACKOFF_FIRST_S;
-	for (int64_t i = 1; i < r->row.retries && wait < BACKOFF_MOST_S; i++)
-		wait *= 2;
-	if (wait > BACKOFF_MOST_S)
-		wait = BACKOFF_MOST_S;
+	int64_t wait = retry_wait_ms(&retry_download, (unsigned)r->row.retries, 0) / 1000;
 	if (retry_after > wait)
 		wait = retry_after;
 	r->row.state = DOWNLOAD_QUEUED;
