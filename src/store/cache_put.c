@@ -10,8 +10,10 @@
 
 struct place {        /* of a claim on its way in */
 	size_t index; /* in the page */
-	int64_t row;  /* in content_cache; 0: not stored */
+	const char *id;
+	int64_t row; /* in content_cache */
 	bool is_new;
+	bool again; /* it comes once more in this page: only the last is written */
 };
 
 #define AS_NAME(column, kind, member) #column ", "
@@ -53,8 +55,8 @@ static bool find_row(struct store *s, const struct claim *c, struct place *ret, 
 	return true;
 }
 
-/* at->row is then where it is: of a claim that came twice in a page, where it was put first. */
-static bool put_claim(struct store *s, const struct claim *c, struct place *at, struct err *err)
+static bool put_claim(struct store *s, const struct claim *c, const struct place *at,
+		      struct err *err)
 {
 	struct sql_value v[CLAIM_N_FIELDS + 9];
 	char *tags = claim_row_tags(c), *sources = claim_row_sources(c);
@@ -74,7 +76,7 @@ static bool put_claim(struct store *s, const struct claim *c, struct place *at, 
 	};
 	claim_row_values(c, v);
 	memcpy(v + CLAIM_N_FIELDS, more, sizeof(more));
-	struct stmt *q = sql_query_values(
+	bool ok = sql_run_values(
 	    s, err,
 	    "INSERT INTO content_cache (claim_id, " CLAIM_FIELDS(AS_NAME) //
 	    "kind, tags, sources, url_key, content_hash, changed_at, fetched_at, last_used, id) "
@@ -85,50 +87,99 @@ static bool put_claim(struct store *s, const struct claim *c, struct place *at, 
 	    "url_key = excluded.url_key, content_hash = excluded.content_hash, "
 	    "changed_at = CASE WHEN content_hash = excluded.content_hash "
 	    "THEN changed_at ELSE excluded.changed_at END, "
-	    "fetched_at = excluded.fetched_at, last_used = excluded.last_used RETURNING id",
+	    "fetched_at = excluded.fetched_at, last_used = excluded.last_used",
 	    v, CLAIM_N_FIELDS + 9);
-	while (sql_next(q))
-		at->row = col_int(q, 0, at->row);
-	bool ok = sql_done(q, err);
 	free(tags);
 	free(sources);
 	free(url_key);
 	return ok && (c->kind != CLAIM_COLLECTION || playlist_put(s, c, err));
 }
 
+/* After all of them, not each behind its claim: FTS5 writes down what it has gathered at every
+ * statement that might have to be undone by itself, as one on a table with triggers does, and its
+ * own statements do not. */
+static bool index_new(struct store *s, const struct page *page, const struct place *v, size_t n,
+		      struct err *err)
+{
+	bool ok = true;
+	for (size_t i = 0; ok && s->searchable && i < n; i++) {
+		const struct claim *c = &page->items[v[i].index];
+		if (!v[i].is_new)
+			continue;
+		char *tags = claim_row_tags(c);
+		ok = sql_run(s, err,
+			     "INSERT INTO content_search "
+			     "(rowid, title, channel_name, tags, description) "
+			     "VALUES (?, ?, ?, ?, ?)",
+			     sql_int(v[i].row), sql_text(c->title), sql_text(c->channel_name),
+			     sql_text(tags), sql_text(c->description));
+		free(tags);
+	}
+	return ok;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Those that are not written come last. */
 static int compare_rows(const void *a, const void *b)
 {
-	int64_t x = ((const struct place *)a)->row, y = ((const struct place *)b)->row;
-	return (x > y) - (x < y);
+	const struct place *x = a, *y = b;
+	if (x->again != y->again)
+		return x->again ? 1 : -1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The claims of page with a proper id, those to be written first, by row; returns how many that are. */
+static bool plan(struct store *s, const struct page *page, struct place *v, size_t *ret_n,
+		 size_t *ret_written, struct err *err)
+{
+	size_t n = 0, written = 0;
+	for (size_t i = 0; i < page->n; i++)
+		if (claim_id_ok(page->items[i].id))
+			v[n++] = (struct place){ .index = i, .id = page->items[i].id };
+	if (n > 1)
+		qsort(v, n, sizeof(*v), compare_ids);
+	for (size_t i = 0; i < n; i++) {
+		v[i].again = i + 1 < n && strcmp(v[i].id, v[i + 1].id) == 0;
+		if (!v[i].again && !find_row(s, &page->items[v[i].index], &v[i], err))
+			return false;
+		written += !v[i].again;
+	}
+	if (n > 1)
+		qsort(v, n, sizeof(*v), compare_rows);
+	*ret_n = n;
+	*ret_written = written;
+	return true;
 }
 
 /* In the order of the rows: the search index takes ascending ones without writing itself out each
- * time. A claim that comes twice in a page is written twice, the second time over the first.
- * rows[i] is 0 for one without a proper id. */
+ * time. rows[i] is 0 for one without a proper id. */
 static bool put_claims(struct store *s, const struct page *page, int64_t *rows, struct err *err)
 {
-	struct place *places = mem_array(page->n, sizeof(*places));
-	size_t n = 0;
-	bool ok = true;
-	for (size_t i = 0; ok && i < page->n; i++) {
-		if (!claim_id_ok(page->items[i].id))
-			continue;
-		places[n] = (struct place){ .index = i };
-		ok = find_row(s, &page->items[i], &places[n++], err);
-	}
-	if (n > 1)
-		qsort(places, n, sizeof(*places), compare_rows);
+	struct place *v = mem_array(page->n, sizeof(*v));
+	size_t n = 0, written = 0;
 	int64_t last = INT64_MIN; /* row that this page has taken */
-	for (size_t i = 0; ok && i < n; i++) {
-		const struct claim *c = &page->items[places[i].index];
+	bool ok = plan(s, page, v, &n, &written, err);
+	for (size_t i = 0; ok && i < written; i++) {
+		const struct claim *c = &page->items[v[i].index];
 		/* Two of this page may want one row. */
-		if (places[i].is_new && places[i].row <= last)
-			ok = find_row(s, c, &places[i], err);
-		ok = ok && put_claim(s, c, &places[i], err);
-		rows[places[i].index] = places[i].row;
-		last = places[i].row > last ? places[i].row : last;
+		if (v[i].is_new && v[i].row <= last)
+			ok = find_row(s, c, &v[i], err);
+		ok = ok && put_claim(s, c, &v[i], err);
+		rows[v[i].index] = v[i].row;
+		last = v[i].row > last ? v[i].row : last;
 	}
-	free(places);
+	for (size_t i = written; ok && i < n; i++)
+		for (size_t k = 0; k < written && rows[v[i].index] == 0; k++)
+			if (strcmp(v[i].id, v[k].id) == 0)
+				rows[v[i].index] = v[k].row;
+	ok = ok && index_new(s, page, v, written, err);
+	free(v);
 	return ok;
 }
 

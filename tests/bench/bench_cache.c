@@ -242,8 +242,14 @@ static void add_span(struct span *sum, struct span begun)
 #define AS_NAME(column, kind, member) #column ", "
 #define AS_MARK(column, kind, member) "?, "
 
-/* The same rows by a plain INSERT of all columns, in transactions of the same size, with the same
- * triggers for the search index: what SQLite itself takes. */
+static const char insert_trigger[] =
+    "CREATE TRIGGER plain_insert AFTER INSERT ON content_cache BEGIN"
+    "	INSERT INTO content_search (rowid, title, channel_name, tags, description)"
+    "	VALUES (new.id, new.title, new.channel_name, new.tags, new.description);"
+    "END";
+
+/* The same rows by a plain INSERT of all columns, in transactions of the same size, with the trigger
+ * that FTS5's documentation shows: what SQLite itself takes. */
 static void insert_rows(struct store *s, const struct page *p, int64_t first_row)
 {
 	struct err err = { 0 };
@@ -307,8 +313,9 @@ static void bench_fill(struct bench *b)
 	char *path = str_fmt("%s/plain.db", b->dir);
 	struct err err = { 0 };
 	struct store *plain = store_open(path, clock_real(), NULL, &err);
-	struct span ours = { 0 }, theirs = { 0 }, rest = { 0 };
 	must(plain != NULL, &err);
+	must(sql_script(plain, insert_trigger, &err), &err);
+	struct span ours = { 0 }, theirs = { 0 }, rest = { 0 };
 	b->random = FILL_SEED;
 	for (long at = 0; at < b->claims; at += BATCH) {
 		long n = b->claims - at < BATCH ? b->claims - at : BATCH;
@@ -331,7 +338,7 @@ static void bench_fill(struct bench *b)
 		index_all(b);
 	fill_list(b);
 	double n = (double)(b->claims < COMPARED ? b->claims : COMPARED);
-	printf("fill, the first %.0f: %.0f claims/s, plain INSERT with the same triggers %.0f/s: "
+	printf("fill, the first %.0f: %.0f claims/s, plain INSERT with triggers %.0f/s: "
 	       "ratio %.2f, of processor time %.2f\n",
 	       n, n / ours.ms * 1e3, n / theirs.ms * 1e3, theirs.ms / ours.ms,
 	       theirs.cpu / ours.cpu);

@@ -487,13 +487,13 @@ static void test_index_is_made_where_it_is_missing(void **state)
 	struct kit *k = *state;
 	add_user_rows(k);
 	kit_close(k);
-	kit_sql(k, "DROP TRIGGER content_search_insert");
+	kit_sql(k, "DROP TRIGGER content_search_update");
 	kit_sql(k, "DELETE FROM content_search WHERE rowid = 1");
 	kit_reopen(k, NULL);
 	kit_assert_sound(k);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' "
 				       "AND tbl_name = 'content_cache'"),
-			 4);
+			 3);
 }
 
 static void write_file(const char *path, const char *text)
