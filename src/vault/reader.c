@@ -27,9 +27,9 @@ struct reader {
 	struct aead *aead;
 	struct kyv_slot slot; /* as this reader last saw it */
 	struct vault_info info;
-	uint64_t chunk; /* whose plaintext lies in record, or NO_CHUNK */
-	size_t len;     /* of that plaintext */
-	unsigned char record[KYV_RECORD];
+	uint64_t chunk;        /* whose plaintext lies in record, or NO_CHUNK */
+	size_t len;            /* of that plaintext */
+	unsigned char *record; /* KYV_RECORD bytes */
 };
 
 static void opened_unref(struct opened *o)
@@ -160,7 +160,8 @@ static void reader_free(struct source *s)
 	struct reader *r = (struct reader *)s;
 	opened_unref(r->opened);
 	aead_free(r->aead);
-	sodium_memzero(r->record, sizeof(r->record));
+	sodium_memzero(r->record, KYV_RECORD);
+	free(r->record);
 	free(r);
 }
 
@@ -184,6 +185,7 @@ static struct reader *reader_over(struct opened *o, struct err *err)
 	}
 	struct reader *r = NEW(struct reader);
 	r->aead = aead;
+	r->record = mem_grow(NULL, KYV_RECORD, 1); /* needs no zeros first */
 	r->base.ops = &reader_ops;
 	r->opened = o;
 	r->slot = o->header.slot;
