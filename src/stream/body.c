@@ -38,8 +38,6 @@ void body_free(struct body *b)
 	for (size_t i = 0; i < b->n; i++)
 		free(b->pieces[i].text);
 	source_free(b->source);
-	if (b->block)
-		explicit_bzero(b->block, BODY_BLOCK);
 	free(b->block);
 	free(b);
 }

@@ -134,18 +134,30 @@ static bool is_needle(const unsigned char *at, const unsigned char *needle)
 	return true;
 }
 
+static size_t search_one(const unsigned char *needle, const unsigned char *bytes, size_t n)
+{
+	size_t found = 0,
+	       anchor = 0; /* most of memory is zeros: another byte finds its place faster */
+	while (needle[anchor] == MASK)
+		anchor++;
+	const unsigned char *at = bytes + anchor, *end = bytes + n - (KYV_KEY - 1 - anchor);
+	while (at < end && (at = memchr(at, needle[anchor] ^ MASK, (size_t)(end - at)))) {
+		found += is_needle(at - anchor, needle);
+		at++;
+	}
+	return found;
+}
+
 /* How many of them lie in these bytes; says which when none should. */
 static size_t search(const struct needles *all, const unsigned char *bytes, size_t n)
 {
 	size_t found = 0;
-	for (size_t at = 0; at + KYV_KEY <= n; at++)
-		for (size_t k = 0; k < all->n; k++) {
-			if (!is_needle(bytes + at, all->v[k]))
-				continue;
-			found++;
-			if (all->locked)
-				print_message("%s is in memory\n", all->name[k]);
-		}
+	for (size_t k = 0; k < all->n && n >= KYV_KEY; k++) {
+		size_t here = search_one(all->v[k], bytes, n);
+		if (here && all->locked)
+			print_message("%s is in memory\n", all->name[k]);
+		found += here;
+	}
 	return found;
 }
 
