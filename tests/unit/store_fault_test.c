@@ -86,7 +86,7 @@ static void evening(struct store *s, struct acknowledged *a)
 		ok = store_setting_put(s, "n", number, &err);
 		expect(ok, &err);
 		a->setting = ok ? n : a->setting;
-		expect(store_cache_evict(s, 40, &err), &err);
+		expect(kit_tidy(s, STORE_TIDY_OVER, 40, &err), &err);
 	}
 }
 
