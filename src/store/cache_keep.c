@@ -90,11 +90,13 @@ bool store_cache_drop(struct store *s, const char *claim_id, struct err *err)
 static bool optimize(struct store *s, struct err *err)
 {
 	int64_t searchable;
-	return sql_number(s, err, &searchable, 0,
-			  "SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'content_search')"
-			  " AND (SELECT count(*) FROM pragma_module_list WHERE name = 'fts5')") &&
+	return sql_number(
+		   s, err, &searchable, 0,
+		   "SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'content_search')"
+		   " AND (SELECT count(*) FROM pragma_module_list WHERE name = 'fts5')") &&
 	       (!searchable ||
-		sql_run(s, err, "INSERT INTO content_search (content_search) VALUES ('optimize')")) &&
+		sql_run(s, err,
+			"INSERT INTO content_search (content_search) VALUES ('optimize')")) &&
 	       sql_script(s, "PRAGMA optimize; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", err);
 }
 

@@ -149,7 +149,7 @@ bool store_cache_replace(struct store *s, const char *key, const char *by, struc
 {
 	return tx_begin(s, TX_LAZY, err) &&
 	       tx_end(s,
-		      sql_run(s, err, 
+		      sql_run(s, err,
 			      "DELETE FROM queries WHERE key = ?1 "
 			      "AND EXISTS (SELECT 1 FROM queries WHERE key = ?2)",
 			      sql_text(key), sql_text(by)) &&

@@ -2,9 +2,10 @@
  * go a few hundred rows a transaction, never what the user needs. */
 #include "playlist.h"
 #include "room.h"
+#include "schema.h"
 #include "stmt.h"
 
-#define SLICE_CLAIMS 64
+#define SLICE_CLAIMS 128
 #define SLICE_PLACES 2048  /* of lists */
 #define VACUUM_PAGES "256" /* 1 MiB given back at a time */
 
@@ -93,15 +94,36 @@ static bool find_claims(struct store *s, const struct store_tidy *t, int64_t row
 	return true;
 }
 
+static void use_triggers(struct store *s, bool on)
+{
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, (int)on, NULL);
+}
+
+/* What the triggers do for one claim is done here for all of them at once. */
+static bool remove_claims(struct store *s, const int64_t *rows, size_t n, struct err *err)
+{
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = search_index_forget(s, rows[i], err);
+	use_triggers(s, false);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = sql_run(s, err,
+			     "DELETE FROM queries WHERE id IN "
+			     "(SELECT query_id FROM query_items WHERE content_id = ?)",
+			     sql_int(rows[i])) &&
+		     sql_run(s, err, "DELETE FROM content_cache WHERE id = ?", sql_int(rows[i]));
+	use_triggers(s, true);
+	return ok;
+}
+
 static bool tidy_claims(struct store *s, struct store_tidy *t, struct err *err)
 {
 	int64_t rows[SLICE_CLAIMS];
 	size_t n;
 	if (!find_claims(s, t, rows, &n, err))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!sql_run(s, err, "DELETE FROM content_cache WHERE id = ?", sql_int(rows[i])))
-			return false;
+	if (!remove_claims(s, rows, n, err))
+		return false;
 	if (n > 0)
 		t->at = rows[n - 1];
 	if (n == SLICE_CLAIMS)

@@ -394,7 +394,8 @@ static void test_evict_spares_what_is_needed(void **state)
 	    store_cache_page(k->store, "old", 0, 5, NULL)); /* read again: 10..14 are recent */
 	page_free(store_cache_page(k->store, "shown", 0, 1, NULL));
 	k->now += 10;
-	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 40, NULL)); /* 36 are there: nothing to do */
+	assert_true(
+	    kit_tidy(k->store, STORE_TIDY_OVER, 40, NULL)); /* 36 are there: nothing to do */
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 36);
 	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 26, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 26);
