@@ -54,6 +54,26 @@ check "and offline" cmp "$all" "$E2E_DIR/offline"
 check_eq "nobody was asked for it" 0 "$(asked '"method"')"
 check_eq "one a line for people too" 2500 "$(kiyya list @big:b --all | wc -l | tr -d ' ')"
 
+# -- the feed of it ------------------------------------------------------------------------------------
+
+feed() { # LIMIT
+	check "feed of $1" kiyya feed --json --limit "$1"
+	grep '^{' "$E2E_DIR/check.out" >"$E2E_DIR/feed"
+	head -n "$1" "$all" >"$E2E_DIR/expected"
+	check "its rows are the newest" cmp "$E2E_DIR/expected" "$E2E_DIR/feed"
+}
+fresh
+check "follow" kiyya follow @big:b
+fixture_log_clear
+feed 20
+check_eq "one page of the gateway has them" 1 "$(asked claim_search)"
+feed 130
+check_eq "two more reach as far" 3 "$(asked claim_search)"
+feed 130
+check_eq "and they are stored" 3 "$(asked claim_search)"
+feed 1070
+fresh
+
 # -- windows of it -------------------------------------------------------------------------------------
 
 windows() { # PAGE LIMIT
