@@ -54,6 +54,21 @@ check "and offline" cmp "$all" "$E2E_DIR/offline"
 check_eq "nobody was asked for it" 0 "$(asked '"method"')"
 check_eq "one a line for people too" 2500 "$(kiyya list @big:b --all | wc -l | tr -d ' ')"
 
+# -- windows of it -------------------------------------------------------------------------------------
+
+windows() { # PAGE LIMIT
+	list "$E2E_DIR/window" --page "$1" --limit "$2"
+	first=$((($1 - 1) * $2 + 1))
+	sed -n "$first,$((first + $2 - 1))p" "$all" >"$E2E_DIR/expected"
+	check "page $1 of $2 is what --all has there" cmp "$E2E_DIR/expected" "$E2E_DIR/window"
+}
+windows 1 7
+windows 3 50
+windows 143 7
+windows 25 99
+windows 26 99
+windows 2501 1
+
 # -- the feed of it ------------------------------------------------------------------------------------
 
 feed() { # LIMIT
@@ -72,22 +87,6 @@ check_eq "two more reach as far" 3 "$(asked claim_search)"
 feed 130
 check_eq "and they are stored" 3 "$(asked claim_search)"
 feed 1070
-fresh
-
-# -- windows of it -------------------------------------------------------------------------------------
-
-windows() { # PAGE LIMIT
-	list "$E2E_DIR/window" --page "$1" --limit "$2"
-	first=$((($1 - 1) * $2 + 1))
-	sed -n "$first,$((first + $2 - 1))p" "$all" >"$E2E_DIR/expected"
-	check "page $1 of $2 is what --all has there" cmp "$E2E_DIR/expected" "$E2E_DIR/window"
-}
-windows 1 7
-windows 3 50
-windows 143 7
-windows 25 99
-windows 26 99
-windows 2501 1
 
 # The same from nothing: each stretch of the list is fetched when it is wanted.
 fresh
