@@ -27,6 +27,7 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct settle;
 
 struct core {
 	const struct paths *paths;
@@ -57,6 +58,7 @@ struct core {
 	struct gateway *gateway;
 	struct vault *vault;
 	struct seeker *seeker; /* by seek_start() */
+	struct settle *settle; /* by settle_turn() */
 };
 
 bool core_boot(struct core *core, struct err *err);
