@@ -96,7 +96,7 @@ bool store_connect(struct store *s, struct err *err)
 			  "PRAGMA journal_mode = WAL;"
 			  "PRAGMA synchronous = FULL;"
 			  "PRAGMA foreign_keys = ON;"
-			  "PRAGMA cache_size = -8192;"
+			  "PRAGMA cache_size = -2048;"
 			  "PRAGMA temp_store = MEMORY;"
 			  "PRAGMA cell_size_check = ON;"
 			  "PRAGMA wal_autocheckpoint = 8000;"
@@ -115,7 +115,7 @@ bool store_connect_reader(struct store *s, struct err *err)
 	restrict_connection(s->db);
 	return sql_script(s,
 			  "PRAGMA query_only = ON;"
-			  "PRAGMA cache_size = -4096;"
+			  "PRAGMA cache_size = -1024;"
 			  "PRAGMA temp_store = MEMORY;",
 			  err);
 }
