@@ -7,6 +7,7 @@
  * p99 and the longest in milliseconds, and p99 of the processor's time, which a busy machine does not
  * stretch. */
 #include <fcntl.h>
+#include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "bench_claims.h"
+#include "bench_times.h"
 #include "kiyya/mem.h"
 #include "kiyya/query.h"
 #include "kiyya/store.h"
@@ -38,18 +40,6 @@ struct bench {
 	struct store *store;
 };
 
-static double clock_ms(clockid_t which)
-{
-	struct timespec t;
-	clock_gettime(which, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static double now_ms(void)
-{
-	return clock_ms(CLOCK_MONOTONIC);
-}
-
 static void must(bool ok, const struct err *err)
 {
 	if (ok)
@@ -58,92 +48,29 @@ static void must(bool ok, const struct err *err)
 	exit(1);
 }
 
-/* -- measurements ------------------------------------------------------------------------------ */
+/* -- what is measured ---------------------------------------------------------------------------- */
 
-struct span {
-	double ms, cpu;
-};
-struct times {
-	double *ms, *cpu; /* owned */
-	size_t n;
-};
-
-static struct span begin(void)
+static double file_gb(const char *path)
 {
-	return (struct span){ now_ms(), clock_ms(CLOCK_THREAD_CPUTIME_ID) };
+	struct stat st;
+	return stat(path, &st) == 0 ? (double)st.st_size / 1e9 : 0;
 }
 
-static void note_times(struct times *t, double ms, double cpu)
-{
-	t->ms = mem_grow(t->ms, t->n + 1, sizeof(*t->ms));
-	t->cpu = mem_grow(t->cpu, t->n + 1, sizeof(*t->cpu));
-	t->cpu[t->n] = cpu;
-	t->ms[t->n++] = ms;
-}
-
-static void end(struct times *t, struct span begun)
-{
-	struct span now = begin();
-	note_times(t, now.ms - begun.ms, now.cpu - begun.cpu);
-}
-
-static int compare_ms(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-/* Of n sorted numbers. */
-static double at_share(const double *v, size_t n, double share)
-{
-	return v[(size_t)(share * (double)(n - 1) + 0.5)];
-}
-
+/* How busy the machine is, too, and whether this program goes before all others. */
 static void print_head(const struct bench *b)
 {
-	printf("| %ld claims | times | p50 ms | p90 | p99 | longest | p99 of processor time |\n"
+	double load = 0;
+	getloadavg(&load, 1);
+	printf("%ld claims of about 60 words, the file (%.1f GB) in the kernel's cache, SQLite %s; "
+	       "load of "
+	       "the machine %.1f%s.\n\n"
+	       "| %ld claims | times | p50 ms | p90 | p99 | longest | p99 of processor time |\n"
 	       "| --- | --- | --- | --- | --- | --- | --- |\n",
+	       b->claims, file_gb(b->db), store_library_version(), load,
+	       sched_getscheduler(0) == SCHED_FIFO
+		   ? ", but this goes before all others (SCHED_FIFO)"
+		   : "",
 	       b->claims);
-}
-
-/* Prints and empties; returns the median. */
-static double print_times(struct times *t, const char *what)
-{
-	qsort(t->ms, t->n, sizeof(*t->ms), compare_ms);
-	qsort(t->cpu, t->n, sizeof(*t->cpu), compare_ms);
-	double median = at_share(t->ms, t->n, 0.5);
-	printf("| %s | %zu | %.3f | %.3f | %.3f | %.3f | %.3f |\n", what, t->n, median,
-	       at_share(t->ms, t->n, 0.9), at_share(t->ms, t->n, 0.99), t->ms[t->n - 1],
-	       at_share(t->cpu, t->n, 0.99));
-	fflush(stdout);
-	free(t->ms);
-	free(t->cpu);
-	*t = (struct times){ 0 };
-	return median;
-}
-
-/* What the kernel counts as this process's, in MB of a million bytes. */
-static double memory(const char *name)
-{
-	char line[200];
-	long kib = 0;
-	FILE *f = fopen("/proc/self/status", "r");
-	size_t len = strlen(name);
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, name, len) == 0 && line[len] == ':')
-			kib = strtol(line + len + 1, NULL, 10);
-	if (f)
-		fclose(f);
-	return (double)kib * 1024 / 1e6;
-}
-
-static void print_memory(const char *when)
-{
-	printf(
-	    "| memory %s | | | | | VmRSS %.1f MB (RssAnon %.1f, RssFile %.1f), most so far %.1f | "
-	    "|\n",
-	    when, memory("VmRSS"), memory("RssAnon"), memory("RssFile"), memory("VmHWM"));
-	fflush(stdout);
 }
 
 static struct store *open_store(const char *path)
@@ -179,7 +106,7 @@ static void build(struct bench *b)
 {
 	struct err err = { 0 };
 	char *path = str_fmt("%s.new", b->db);
-	double begun = now_ms();
+	double begun = clock_ms(CLOCK_MONOTONIC);
 	remove_database(path);
 	struct store *s = open_store(path);
 	must(sql_script(
@@ -196,7 +123,7 @@ static void build(struct bench *b)
 		must(sql_script(s, "PRAGMA synchronous = OFF", &err), &err);
 		page_free(p);
 	}
-	double filled = now_ms();
+	double filled = clock_ms(CLOCK_MONOTONIC);
 	must(sql_script(
 		 s,
 		 "INSERT INTO content_search (content_search) VALUES ('rebuild');"
@@ -208,7 +135,7 @@ static void build(struct bench *b)
 		perror(path);
 	free(path);
 	fprintf(stderr, "bench_cache: %ld claims made in %.0f s, their index in %.0f s\n",
-		b->claims, (filled - begun) / 1e3, (now_ms() - filled) / 1e3);
+		b->claims, (filled - begun) / 1e3, (clock_ms(CLOCK_MONOTONIC) - filled) / 1e3);
 }
 
 /* -- filling ----------------------------------------------------------------------------------- */
@@ -252,20 +179,13 @@ static void insert_rows(struct store *s, const struct page *p, int64_t first_row
 	must(tx_end(s, true, &err), &err);
 }
 
-static void add_span(struct span *sum, struct span begun)
-{
-	struct span now = begin();
-	sum->ms += now.ms - begun.ms;
-	sum->cpu += now.cpu - begun.cpu;
-}
-
 static void settle_all(struct settler *z, struct times *t)
 {
 	struct err err = { 0 };
 	for (bool more = true; more;) {
-		struct span begun = begin();
+		struct span begun = span_begin();
 		must(store_settle(z, &more, &err), &err);
-		end(t, begun);
+		times_end(t, begun);
 	}
 }
 
@@ -291,13 +211,13 @@ static void bench_fill(struct bench *b)
 	struct times settling = { 0 };
 	for (long at = 0; at < COMPARED; at += BATCH) {
 		struct page *p = maker_page(&b->make, at, BATCH);
-		struct span begun = begin();
+		struct span begun = span_begin();
 		must(store_cache_put(s, NULL, p, 0, false, false, &err), &err);
 		settle_all(z, &settling); /* the peer does it within */
-		add_span(&ours, begun);
-		begun = begin();
+		span_add(&ours, begun);
+		begun = span_begin();
 		insert_rows(plain, p, at + 1);
-		add_span(&theirs, begun);
+		span_add(&theirs, begun);
 		page_free(p);
 	}
 	printf("Filling in %d claims, %d at a time: %.0f a second; by plain INSERT with FTS5's "
@@ -305,8 +225,7 @@ static void bench_fill(struct bench *b)
 	       COMPARED, BATCH, COMPARED / ours.ms * 1e3, COMPARED / theirs.ms * 1e3,
 	       theirs.ms / ours.ms, theirs.cpu / ours.cpu);
 	fflush(stdout);
-	free(settling.ms);
-	free(settling.cpu);
+	times_release(&settling);
 	store_settler_close(z);
 	store_close(s);
 	store_close(plain);
@@ -331,12 +250,12 @@ static void bench_open(struct bench *b)
 	struct times t = { 0 };
 	for (int i = 0; i < 200; i++) {
 		store_close(b->store);
-		struct span begun = begin();
+		struct span begun = span_begin();
 		b->store = open_store(b->db);
 		read_page(b, 0);
-		end(&t, begun);
+		times_end(&t, begun);
 	}
-	print_times(&t, "open and first page");
+	times_print(&t, "open and first page");
 }
 
 static void bench_pages(struct bench *b)
@@ -345,11 +264,11 @@ static void bench_pages(struct bench *b)
 	for (int i = 0; i < 5000; i++) {
 		uint64_t pages = (uint64_t)(b->in_list - PAGE + 1);
 		int64_t first = (int64_t)(maker_random(&b->make) % pages);
-		struct span begun = begin();
+		struct span begun = span_begin();
 		read_page(b, first);
-		end(&t, begun);
+		times_end(&t, begun);
 	}
-	print_times(&t, "any page of 50");
+	times_print(&t, "any page of 50");
 }
 
 static void bench_store(struct bench *b)
@@ -362,16 +281,16 @@ static void bench_store(struct bench *b)
 	for (int i = 0; i < 400; i++) {
 		struct page *p = maker_page(&b->make, (long)stats.claims + i * PAGE, PAGE);
 		char *key = str_fmt("new %d", i);
-		struct span begun = begin();
+		struct span begun = span_begin();
 		must(store_cache_put(b->store, key, p, 0, true, false, &err), &err);
-		end(&t, begun);
+		times_end(&t, begun);
 		settle_all(z, &settling);
 		free(key);
 		page_free(p);
 	}
-	print_times(&t, "gateway page of 50, new, stored");
-	print_times(&settling, "— behind it, by a chore: a bite of merging");
-	print_memory("after storing");
+	times_print(&t, "gateway page of 50, new, stored");
+	times_print(&settling, "— behind it, by a chore: a bite of merging");
+	memory_print("after storing");
 	store_settler_close(z);
 }
 
@@ -381,11 +300,11 @@ static void find_once(struct finder *f, const char *text, enum find_how how, str
 {
 	struct err err = { 0 };
 	struct query q;
-	struct span begun = begin();
+	struct span begun = span_begin();
 	must(query_parse(&q, text, how == FIND_TYPING, &err), &err);
 	struct page *p = store_find(f, &q, how, 20, &err);
 	must(p != NULL, &err);
-	end(t, begun);
+	times_end(t, begun);
 	page_free(p);
 	query_release(&q);
 }
@@ -403,7 +322,7 @@ static void bench_typing(struct bench *b)
 			bool second = strchr(typed, ' ') != NULL;
 			size_t kind = second ? 4 : n > 4 ? 3 : n - 2;
 			find_once(f, typed, FIND_TYPING, &by_length[kind]);
-			note_times(&all, by_length[kind].ms[by_length[kind].n - 1],
+			times_note(&all, by_length[kind].ms[by_length[kind].n - 1],
 				   by_length[kind].cpu[by_length[kind].n - 1]);
 			free(typed);
 		}
@@ -411,11 +330,11 @@ static void bench_typing(struct bench *b)
 	}
 	static const char *const names[] = { "— 2 letters", "— 3 letters", "— 4 letters",
 					     "— 5 and more", "— a second word" };
-	print_times(&all, "search as one types");
+	times_print(&all, "search as one types");
 	for (int i = 0; i < 5; i++)
 		if (by_length[i].n)
-			print_times(&by_length[i], names[i]);
-	print_memory("while searching");
+			times_print(&by_length[i], names[i]);
+	memory_print("while searching");
 	store_find_close(f);
 }
 
@@ -428,19 +347,19 @@ static void bench_words(struct bench *b)
 		find_once(f, text, FIND_WORDS, &t);
 		free(text);
 	}
-	print_times(&t, "search, two whole words");
+	times_print(&t, "search, two whole words");
 	for (int i = 0; i < 100; i++) {
 		char *text = str_fmt("%s s%de%d", maker_word(&b->make), i % 9 + 1, i % 30 + 1);
 		find_once(f, text, FIND_WORDS, &t);
 		free(text);
 	}
-	print_times(&t, "search, a word and an episode");
+	times_print(&t, "search, a word and an episode");
 	for (int i = 0; i < 100; i++) {
 		char *text = str_fmt("%s dur:>90m", maker_word(&b->make));
 		find_once(f, text, FIND_WORDS, &t);
 		free(text);
 	}
-	print_times(&t, "search, a word and a filter");
+	times_print(&t, "search, a word and a filter");
 	store_find_close(f);
 }
 
@@ -460,21 +379,21 @@ static void bench_like(struct bench *b)
 	for (int i = 0; i < 10; i++) {
 		const char *word = maker_word(&b->make);
 		char *pattern = str_fmt("%%%s%%", word);
-		struct span begun = begin();
+		struct span begun = span_begin();
 		sqlite3_bind_text(q, 1, pattern, -1, SQLITE_STATIC);
 		while (sqlite3_step(q) == SQLITE_ROW)
 			;
 		sqlite3_reset(q);
-		end(&like, begun);
+		times_end(&like, begun);
 		find_once(f, word, FIND_TYPING, &ours);
 		free(pattern);
 	}
 	sqlite3_finalize(q);
 	sqlite3_close(db);
 	store_find_close(f);
-	double theirs = print_times(&like, "search for a word by LIKE '%word%'");
+	double theirs = times_print(&like, "search for a word by LIKE '%word%'");
 	printf("\nLIKE takes **%.0f** times as long.\n",
-	       theirs / print_times(&ours, "— the same words by the index"));
+	       theirs / times_print(&ours, "— the same words by the index"));
 }
 
 /* -- all of it ---------------------------------------------------------------------------------- */
@@ -486,6 +405,7 @@ static const struct {
 	{ "open", bench_open },   { "pages", bench_pages }, { "typing", bench_typing },
 	{ "words", bench_words }, { "store", bench_store }, { "like", bench_like },
 };
+#define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
 static bool wants(char **names, const char *name)
 {
@@ -521,24 +441,33 @@ static void warm(struct bench *b)
 	free(block);
 }
 
-static void run_parts(struct bench *b, char **names)
+static void read_parts(struct bench *b, char **names)
 {
 	struct err err = { 0 };
 	struct store_list list;
-	if (wants(names, "fill"))
-		run_aside(bench_fill, b);
-	if (access(b->db, F_OK) != 0)
-		run_aside(build, b);
 	run_aside(warm, b);
 	b->store = open_store(b->db);
 	must(store_cache_list(b->store, KEY, &list, &err), &err);
 	b->in_list = list.count;
 	b->make.random = 42;
 	print_head(b);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < N_PARTS; i++)
 		if (wants(names, parts[i].name))
 			parts[i].run(b);
 	store_close(b->store);
+}
+
+static void run_parts(struct bench *b, char **names)
+{
+	if (wants(names, "fill"))
+		run_aside(bench_fill, b);
+	if (access(b->db, F_OK) != 0)
+		run_aside(build, b);
+	bool reads = false;
+	for (size_t i = 0; i < N_PARTS; i++)
+		reads = reads || wants(names, parts[i].name);
+	if (reads)
+		read_parts(b, names);
 }
 
 int main(int argc, char **argv)
