@@ -27,7 +27,7 @@ static void came_back(void *arg)
 {
 	struct settle *z = arg;
 	z->running = false;
-	if (!z->ok && z->err.kind != ERR_NONE)
+	if (!z->ok && z->err.kind != ERR_NONE && z->err.kind != ERR_BUSY)
 		log_warn("backend", NULL, "the search index is not tidied: %s", z->err.text);
 	z->wanted = z->wanted || (z->ok && z->more);
 	if (z->wanted)

@@ -10,7 +10,8 @@
 #include "room.h"
 #include "stmt.h"
 
-#define BITE 64 /* pages of the index */
+#define BITE    64    /* pages of the index */
+#define BUSY_MS "100" /* it is not worth more waiting: the end of the program waits for it */
 
 struct settler {
 	struct store base; /* a connection of its own; the rest of a store is not used */
@@ -41,7 +42,10 @@ struct settler *store_settler_open(const char *path, struct err *err)
 	struct store *s = &z->base;
 	*s = (struct store){ .path = str_dup(path) };
 	if (store_connect(s, err) &&
-	    sql_script(s, "PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 1000", err) &&
+	    sql_script(s,
+		       "PRAGMA cache_size = -512; PRAGMA wal_autocheckpoint = 1000;"
+		       "PRAGMA busy_timeout = " BUSY_MS,
+		       err) &&
 	    sql_number(s, err, &tables, 0,
 		       "SELECT count(*) FROM sqlite_schema WHERE name = 'content_search'")) {
 		s->searchable = tables > 0;

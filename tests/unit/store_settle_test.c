@@ -1,6 +1,7 @@
 /* What storing leaves for later: the index stays in few pieces and the log short where a settler comes
  * by, nothing is lost where none does, and the two do not stand in each other's way. */
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,27 @@ static void test_without_an_index(void **state)
 	store_settler_close(z);
 }
 
+/* Somebody else writes: it gives up, says so, and can go on later. */
+static void test_gives_way(void **state)
+{
+	struct kit *k = *state;
+	struct settler *z = open_settler(k);
+	struct err err = { 0 };
+	bool more;
+	put_page(k, 0);
+	sqlite3 *other;
+	assert_int_equal(sqlite3_open(k->db, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_false(store_settle(z, &more, &err));
+	assert_int_equal(err.kind, ERR_BUSY);
+	assert_false(more);
+	assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	settle(z);
+	store_settler_close(z);
+	kit_assert_sound(k);
+}
+
 static void test_no_database(void **state)
 {
 	struct kit *k = *state;
@@ -140,7 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KIT(test_few_pieces_and_a_short_log), KIT(test_nobody_comes), KIT(test_told_once),
-		KIT(test_without_an_index),           KIT(test_no_database),
+		KIT(test_without_an_index),           KIT(test_gives_way),    KIT(test_no_database),
 	};
 	return cmocka_run_group_tests_name("store_settle", tests, NULL, NULL);
 }
