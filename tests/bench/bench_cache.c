@@ -1,6 +1,6 @@
 /* What the cache costs with many claims: filling it, opening it, paging, and searching as one types.
  *
- *	bench_cache [CLAIMS [FOLDER [PART...]]]      1000000 claims, a few minutes and 4 GB of disk
+ *	bench_cache [CLAIMS [FOLDER [PART...]]]      1000000 claims, 4 GB of disk
  *
  * With a FOLDER the database stays in it for the next run; parts are fill open pages typing words store
  * like, all of them if none is named. Prints Markdown, a line a measurement: how often, and p50, p90,

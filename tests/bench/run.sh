@@ -158,8 +158,7 @@ before_all() {
 
 bench_cache() {
 	printf '\n## The cache\n\n'
-	"$bench/bench_cache" "$claims" "$E2E_DIR" fill
-	before_all "$bench/bench_cache" "$claims" "$E2E_DIR" open pages typing words store like
+	before_all "$bench/bench_cache" "$claims" "$E2E_DIR"
 }
 
 if [ "$only" != cache ]; then
