@@ -1,5 +1,5 @@
 /* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread;
- * a struct finder belongs to the thread that searches.
+ * a struct finder belongs to the thread that searches, a struct settler to a chore.
  *
  * What a user did is durable when the function returns (WAL, synchronous FULL). Rows given out are copies
  * that the caller owns. Errors: ERR_DATABASE, ERR_SPACE, ERR_BUSY (lock timeout). */
@@ -94,6 +94,21 @@ bool store_cache_tidy(struct store *s, struct store_tidy *t, bool *ret_more, str
 bool store_cache_optimize(const char *path, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);
+
+/* What store_cache_put leaves for later, so that it is quick itself: the search index grows by small pieces that want
+ * merging, the log of the database wants writing back. By a connection of its own, so on any thread, a struct settler on
+ * one at a time:
+ *
+ *	if (store_wants_settling(store)) … while (store_settle(settler, &more, &err) && more) …
+ *
+ * What is not done is done another time; nothing is wrong until then, only slower. */
+struct settler;
+/* Of a database that a struct store has open. */
+struct settler *store_settler_open(const char *path, struct err *err);
+void store_settler_close(struct settler *z);
+/* A few milliseconds' worth; *ret_more: there is more of it. */
+bool store_settle(struct settler *z, bool *ret_more, struct err *err);
+bool store_wants_settling(struct store *s); /* claims were put since this was asked last */
 
 /* -- search: the cached claims by words, on a read-only connection of its own ------------------- */
 struct finder;

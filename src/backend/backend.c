@@ -11,6 +11,7 @@
 #include "playback.h"
 #include "route.h"
 #include "seek.h"
+#include "settle.h"
 #include "ticket.h"
 
 struct backend {
@@ -56,6 +57,7 @@ static void turn(struct core *core)
 		engine_kick(core->engine);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
+	settle_turn(core);
 }
 
 static void *run(void *arg)

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "playback.h"
 #include "seek.h"
+#include "settle.h"
 #include "sweep.h"
 #include "ticket.h"
 #include "unlock.h"
@@ -52,6 +53,7 @@ void core_shut(struct core *core)
 	engine_free(core->engine);
 	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
+	settle_free(core->settle);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
 			const struct gateway_health *h = gateway_health_of(core->gateway, i);

@@ -27,6 +27,7 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct settle;
 struct sweep;
 
 struct core {
@@ -59,6 +60,7 @@ struct core {
 	struct gateway *gateway;
 	struct vault *vault;
 	struct seeker *seeker; /* by seek_start() */
+	struct settle *settle; /* by settle_turn() */
 };
 
 bool core_boot(struct core *core, struct err *err);
