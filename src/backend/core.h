@@ -57,6 +57,7 @@ struct core {
 	struct gateway *gateway;
 	struct vault *vault;
 	struct seeker *seeker; /* by seek_start() */
+	char featured[CLAIM_ID_SIZE]; /* at home: one a session; "" not chosen yet */
 };
 
 bool core_boot(struct core *core, struct err *err);

@@ -14,6 +14,7 @@ struct ui;
 	X(audio, "audio", "", "audio", "play the sound only")                                      \
 	X(back, "back", "[stay]", "back", "close what is open; where nothing is: quit")                \
 	X(cancel, "cancel", "", "cancel", "take out of the queue; what has arrived stays")         \
+	X(category, "category", "[NAME [FILTER]]", "category", "show a category of the channel; in one, choose a filter") \
 	X(command, "command", "", "command", "type a command by its name")                         \
 	X(copy, "copy", "", "copy link", "copy the link to the clipboard")                         \
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \

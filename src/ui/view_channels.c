@@ -14,6 +14,7 @@
 
 enum place_kind {
 	PLACE_CHANNEL,
+	PLACE_CATEGORIES,
 	PLACE_ITEM,
 	PLACE_FOLLOWING,
 	PLACE_FEED,
@@ -22,7 +23,10 @@ enum place_kind {
 };
 struct place {
 	enum place_kind kind;
+	size_t from;             /* index of the view it was gone to from */
 	char *address, *order;   /* owned; of a channel or an item; order NULL: newest */
+	char *category;          /* owned; its name, to show; NULL none */
+	struct strs tags;        /* of the category, and of a filter in it */
 	char key[ITEM_KEY_SIZE]; /* row the cursor was on */
 };
 /* A page as it came, at its place in the list. */
@@ -63,6 +67,7 @@ static const struct column mixed_columns[] = {
 	{ .width = 10, .from = 90, .text = column_date },
 	{ .width = 8, .right = true, .text = column_duration },
 };
+static const struct column category_columns[] = { { .text = column_title } };
 #define COLUMNS(array) .columns = array, .n_columns = sizeof(array) / sizeof(array[0])
 
 static const struct {
@@ -75,6 +80,9 @@ static const struct {
 	[PLACE_CHANNEL] = { .empty = "This channel has published nothing. {goto} opens another one "
 				     "by its address.",
 			    COLUMNS(columns) },
+	[PLACE_CATEGORIES] = { .empty = "There are no categories.",
+			       .columns = category_columns,
+			       .n_columns = 1 },
 	[PLACE_ITEM] = { .empty = "There is nothing at this address.", COLUMNS(columns) },
 	[PLACE_FOLLOWING] = { "following", "Followed channels",
 			      "You follow no channel yet. {follow} on a channel follows it.",
@@ -101,6 +109,8 @@ static void place_release(struct place *p)
 {
 	free(p->address);
 	free(p->order);
+	free(p->category);
+	strs_release(&p->tags);
 	*p = (struct place){ 0 };
 }
 
@@ -122,6 +132,7 @@ static void ask_page(struct ui *ui, struct view *v, int64_t number, bool refresh
 	struct req *r = req_new(REQ_BROWSE);
 	r->u.browse.channel_ = str_dup(p->address);
 	r->u.browse.order_ = str_dup(p->order);
+	strs_copy(&r->u.browse.tags_, &p->tags);
 	r->u.browse.page_ = number;
 	r->u.browse.limit_ = PAGE_ROWS;
 	r->u.browse.refresh_ = refresh;
@@ -158,6 +169,11 @@ static void channels_load(struct ui *ui, struct view *v, bool refresh)
 		return;
 	case PLACE_FEED:
 		ask_feed(ui, v, false, refresh);
+		return;
+	case PLACE_CATEGORIES: /* known without asking anybody */
+		category_rows(ui, &v->rows, p->address, p->category);
+		listing_update(&v->listing);
+		v->state = VIEW_READY;
 		return;
 	case PLACE_ITEM:
 		r = req_new(REQ_SHOW);
@@ -299,15 +315,21 @@ static void channels_title(const struct view *v, const struct glyphs *g, struct 
 {
 	const struct place *p = here(v);
 	const char *title = p ? kinds[p->kind].title : "Channels";
+	if (p && p->kind == PLACE_CATEGORIES)
+		(void)!buf_addf(out, "%s of ", p->category ? p->category : "Categories");
 	(void)!buf_add_str(out, title ? title : p->address);
+	for (size_t i = 0; p && i < p->tags.n; i++)
+		(void)!buf_addf(out, "%s%s", g->dot,
+				i == 0 && p->category ? p->category : p->tags.v[i]);
 	if (p && p->kind == PLACE_CHANNEL)
 		(void)!buf_addf(out, "%s%s", g->dot, p->order ? p->order : "newest");
 }
 
-/* Shows the place on top of the stack. */
-static void arrive(struct ui *ui, struct view *v)
+/* Makes the view that of the place on top of the stack, whose rows are still to come. */
+static void settle(struct view *v)
 {
 	struct place *p = here(v);
+	v->state = VIEW_NEW;
 	forget_parts(v);
 	listing_set_filter(&v->listing, NULL);
 	str_copy(v->listing.key, sizeof(v->listing.key), p ? p->key : "");
@@ -315,45 +337,100 @@ static void arrive(struct ui *ui, struct view *v)
 	if (p) {
 		v->columns = kinds[p->kind].columns;
 		v->n_columns = kinds[p->kind].n_columns;
-		v->empty = kinds[p->kind].empty;
+		v->empty = p->tags.n ? "Nothing of this channel is in here. {category} shows "
+				       "something else of it."
+				     : kinds[p->kind].empty;
 	}
+}
+
+static void show(struct ui *ui, struct view *v)
+{
+	const struct place *p = here(v);
 	ui->detail_open = p && p->kind == PLACE_ITEM;
 	ui->focus = ui->detail_open ? PANE_DETAIL : PANE_LIST;
 	detail_forget(ui);
+}
+
+static void arrive(struct ui *ui, struct view *v)
+{
+	settle(v);
+	show(ui, v);
 	channels_load(ui, v, false);
 }
 
-static void push(struct channels *own, enum place_kind kind, const char *address)
+/* from: the view that is behind it. */
+static struct place *push(struct channels *own, enum place_kind kind, const char *address,
+			  size_t from)
 {
 	if (own->n_places == MAX_PLACES) {
 		place_release(&own->places[0]);
 		memmove(&own->places[0], &own->places[1], --own->n_places * sizeof(own->places[0]));
 	}
-	own->places[own->n_places++] = (struct place){ .kind = kind, .address = str_dup(address) };
+	struct place *p = &own->places[own->n_places++];
+	*p = (struct place){ .kind = kind, .from = from, .address = str_dup(address) };
+	return p;
 }
 
-/* Goes there, and remembers the row to come back to. */
-static void go(struct ui *ui, enum place_kind kind, const char *address)
+/* Goes there, and remembers the row to come back to. tags: NULL none. */
+static void go_tagged(struct ui *ui, enum place_kind kind, const char *address,
+		      const char *category, const struct strs *tags)
 {
 	struct view *v = ui_view_of(ui, &view_channels);
 	struct place *p = here(v);
 	if (p)
 		str_copy(p->key, sizeof(p->key), v->listing.key);
-	push(v->own, kind, address);
+	p = push(v->own, kind, address, ui->view);
+	p->category = str_dup(category);
+	if (tags)
+		strs_copy(&p->tags, tags);
 	ui->view = (size_t)(v - ui->views);
 	arrive(ui, v);
 }
 
-void view_channels_open(struct ui *ui, const char *address)
+static void go(struct ui *ui, enum place_kind kind, const char *address)
+{
+	go_tagged(ui, kind, address, NULL, NULL);
+}
+
+/* Whether it can be opened, and as what; if not, that is said. */
+static bool kind_of(struct ui *ui, const char *address, enum place_kind *ret)
 {
 	struct url url;
 	struct err err = { 0 };
 	if (!url_parse(&url, address, &err)) {
 		ui_say_error(ui, "%s", err.text);
-		return;
+		return false;
 	}
-	go(ui, url.is_channel ? PLACE_CHANNEL : PLACE_ITEM, address);
+	*ret = url.is_channel ? PLACE_CHANNEL : PLACE_ITEM;
 	url_release(&url);
+	return true;
+}
+
+void view_channels_open(struct ui *ui, const char *address)
+{
+	enum place_kind kind;
+	if (kind_of(ui, address, &kind))
+		go(ui, kind, address);
+}
+
+void view_channels_category(struct ui *ui, const char *address, const char *category,
+			    const struct strs *tags)
+{
+	go_tagged(ui, PLACE_CHANNEL, address, category, tags);
+}
+
+void view_channels_choose(struct ui *ui, const char *address, const char *category)
+{
+	go_tagged(ui, PLACE_CATEGORIES, address, category, NULL);
+}
+
+void view_channels_newest(struct ui *ui)
+{
+	const struct channels *own = ui_view_of(ui, &view_channels)->own;
+	if (own->follows)
+		go(ui, PLACE_FEED, NULL);
+	else
+		view_channels_open(ui, ui->config->settings->channel_default);
 }
 
 bool view_channels_is_list(struct ui *ui, const char *word)
@@ -372,7 +449,15 @@ void view_channels_list(struct ui *ui, const char *word)
 const char *view_channels_address(struct ui *ui)
 {
 	const struct place *p = here(ui_view_of(ui, &view_channels));
-	return p && p->kind == PLACE_CHANNEL ? p->address : NULL;
+	return p && (p->kind == PLACE_CHANNEL || p->kind == PLACE_CATEGORIES) ? p->address : NULL;
+}
+
+const char *view_channels_here(struct ui *ui, const char **ret_category)
+{
+	const struct place *p = here(ui_view_of(ui, &view_channels));
+	bool is_here = ui_view(ui)->ops == &view_channels && p && view_channels_address(ui);
+	*ret_category = is_here ? p->category : NULL;
+	return is_here ? p->address : NULL;
 }
 
 /* Asks whether anything is followed at all. */
@@ -413,6 +498,11 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 		free(address);
 		return true;
 	}
+	const struct ev_shelf *s = item_shelf(it);
+	if (s) {
+		view_channels_category(ui, s->channel_, s->tags_.n ? s->title_ : NULL, &s->tags_);
+		return true;
+	}
 	if (!it->claim || it->claim->kind != CLAIM_CHANNEL)
 		return false;
 	view_channels_open(ui, it->claim->url ? it->claim->url : it->claim->id);
@@ -422,12 +512,20 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 static bool channels_back(struct ui *ui, struct view *v)
 {
 	struct channels *own = v->own;
-	if (own->n_places < 2 && (!here(v) || here(v)->kind == PLACE_FOLLOWING || !own->follows))
+	size_t self = (size_t)(v - ui->views), from = here(v) ? here(v)->from : self;
+	bool elsewhere = from != self;
+	if (!elsewhere && own->n_places < 2 &&
+	    (!here(v) || here(v)->kind == PLACE_FOLLOWING || !own->follows))
 		return false;
 	place_release(&own->places[--own->n_places]);
 	if (own->n_places == 0) /* behind the first place are the followed channels */
-		push(own, PLACE_FOLLOWING, NULL);
-	arrive(ui, v);
+		push(own, PLACE_FOLLOWING, NULL, self);
+	settle(v);
+	show(ui, v);
+	if (elsewhere)
+		ui_show_view(ui, from);
+	else
+		channels_load(ui, v, false);
 	return true;
 }
 
@@ -449,8 +547,13 @@ static void channels_init(struct ui *ui, struct view *v)
 {
 	const char *place =
 	    ui->config->place ? ui->config->place : ui->config->settings->channel_default;
-	if (!str_empty(place))
-		view_channels_open(ui, place);
+	enum place_kind kind;
+	if (!str_empty(place) && kind_of(ui, place, &kind)) {
+		push(v->own, kind, place, (size_t)(v - ui->views));
+		settle(v);
+		if (ui_view(ui) == v)
+			show(ui, v);
+	}
 	ask_follows(ui, v->own);
 }
 
