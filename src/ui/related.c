@@ -49,21 +49,35 @@ static long count(const struct ui *ui)
 	return ui->related.page ? (long)ui->related.page->n : 0;
 }
 
+/* With the keys that go there, since nothing else says that one can. */
+static void write_heading(struct ui *ui, struct lines *l, int width)
+{
+	char down[KEY_NAME_SIZE], open[KEY_NAME_SIZE];
+	if (keymap_key_of(&ui->keymap, IN_DETAIL, "down", down) &&
+	    keymap_key_of(&ui->keymap, IN_DETAIL, "open", open))
+		lines_addf(l, width, ROLE_STRONG, "Related (%s goes down to one, %s opens it)",
+			   down, open);
+	else
+		lines_add(l, width, ROLE_STRONG, "Related");
+}
+
 void related_write(struct ui *ui, struct lines *l, int width)
 {
 	const struct glyphs *g = ui->canvas.glyphs;
 	if (count(ui) == 0)
 		return;
 	lines_add(l, width, ROLE_TEXT, "");
-	lines_add(l, width, ROLE_STRONG, "Related");
+	write_heading(ui, l, width);
 	ui->related.line = l->n;
 	for (long i = 0; i < count(ui); i++) {
 		const struct claim *c = &ui->related.page->items[i];
 		char duration[24];
 		str_duration(duration, sizeof(duration), c->duration);
 		int room = width - 4 - (int)strlen(duration);
-		char *title = text_cut(c->title, room > 8 ? room : 8, g->more);
-		lines_addf(l, width, ROLE_TEXT, "  %s  %s", title, duration);
+		room = room > 8 ? room : 8;
+		char *title = text_cut(c->title, room, g->more);
+		lines_addf(l, width, ROLE_TEXT, "  %s%*s%s", title, room + 2 - text_width(title),
+			   "", duration);
 		free(title);
 	}
 }

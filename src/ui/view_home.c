@@ -8,7 +8,6 @@
 #include "kiyya/str.h"
 
 #define MAX_SHELVES 64
-#define TALL        40 /* lines from which a row shows more */
 
 struct home {
 	struct event *shelf[MAX_SHELVES]; /* owned; EV_SHELF by place; NULL: has not come */
@@ -89,10 +88,16 @@ static void rebuild(struct view *v)
 
 /* -- the backend ------------------------------------------------------------------------------- */
 
+/* So many of each row that several rows are in view at once. */
+static int64_t claims_a_row(int lines)
+{
+	return lines >= 45 ? 8 : lines >= 30 ? 5 : 3;
+}
+
 static void home_load(struct ui *ui, struct view *v, bool refresh)
 {
 	struct req *r = req_new(REQ_HOME);
-	r->u.home.limit_ = ui->canvas.lines >= TALL ? 8 : 5;
+	r->u.home.limit_ = claims_a_row(ui->canvas.lines);
 	r->u.home.refresh_ = refresh;
 	v->state = VIEW_LOADING;
 	ui_send(ui, r, v->slot);

@@ -182,7 +182,7 @@ expect ┌ @kino:5 · newest
 keys : f i l t e r <Space> r a i n <Enter>
 wait idle
 expect Related
-expect   Two Cops and a Goat  1:00
+expect   Two Cops and a Goat         
 SCRIPT
 home "one of them is opened" 80x24 @kino:5 <<'SCRIPT'
 wait idle
