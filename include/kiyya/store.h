@@ -170,11 +170,11 @@ bool store_follow_find(struct store *s, const char *item, struct follow *ret, st
  * the page begins behind; "" or NULL the newest; not stored: ERR_NOT_FOUND. also: the id of one more channel, or NULL. */
 struct feed_query { bool unwatched; int64_t since /* TIME_UNKNOWN */, limit; const char *after, *also; };
 struct page *store_feed(struct store *s, const struct feed_query *q, bool *ret_more, struct err *err);
-/* Those of the newest claims of a channel that have all the tags. Looks at 500 of them: it stands in for a list that has
+/* Those of the newest claims of a channel that have all the tags. Looks at 300 of them: it stands in for a list that has
  * not been fetched. */
 struct page *store_tagged(struct store *s, const char *channel_id, const struct strs *tags, int64_t limit,
 			  struct err *err);
-/* The stored claims that share most tags with this one, newer ones first among equals. Of each tag the newest 200 that
+/* The stored claims that share most tags with this one, newer ones first among equals. Of each tag the newest 100 that
  * have it are looked at, by the search index; ERR_NOT_FOUND if the claim is not stored. */
 struct page *store_related(struct store *s, const char *claim_id, int64_t limit, struct err *err);
 /* Whether a claim is in the cache. */

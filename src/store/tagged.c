@@ -9,10 +9,10 @@
 #include "room.h"
 #include "stmt.h"
 
-#define NEWEST_OF_CHANNEL 500
-#define MOST_TAGS         10  /* of a claim that are looked for */
-#define NEWEST_OF_TAG     200 /* that the index gives for each */
-#define COMPARED          60  /* claims that are read, those with most hits */
+#define NEWEST_OF_CHANNEL 300
+#define MOST_TAGS         8   /* of a claim that are looked for */
+#define NEWEST_OF_TAG     100 /* that the index gives for each */
+#define COMPARED          40  /* claims that are read, those with most hits */
 #define MOST_ROWS         100
 
 static char *tags_json(const char *const *tags, size_t n)
@@ -33,17 +33,17 @@ struct page *store_tagged(struct store *s, const char *channel_id, const struct 
 {
 	char *json = tags_json((const char *const *)tags->v, tags->n);
 	struct page *page = page_new();
-	struct stmt *q =
-	    sql_query(s, err,
-		      "SELECT " CLAIM_ROW_COLUMNS("c.claim_id") //
-		      " FROM content_cache AS c LEFT JOIN progress AS p ON p.claim_id = c.claim_id "
-		      "WHERE c.id IN (SELECT n.id FROM content_cache AS n WHERE n.channel_id = ?1 "
-		      "AND n.release_time <= ?2 ORDER BY n.release_time DESC LIMIT ?3) "
-		      "AND json_valid(c.tags) AND NOT EXISTS (SELECT 1 FROM json_each(?4) AS w "
-		      "WHERE w.value NOT IN (SELECT t.value FROM json_each(c.tags) AS t)) "
-		      "ORDER BY c.release_time DESC, c.id DESC LIMIT ?5",
-		      sql_text(channel_id), sql_int(clock_wall(s->clock)),
-		      sql_int(NEWEST_OF_CHANNEL), sql_text(json), sql_int(limit));
+	struct stmt *q = sql_query(
+	    s, err,
+	    "SELECT " CLAIM_ROW_COLUMNS("c.claim_id") //
+	    " FROM content_cache AS c LEFT JOIN progress AS p ON p.claim_id = c.claim_id "
+	    "WHERE c.id IN (SELECT n.id FROM content_cache AS n WHERE n.channel_id = ?1 "
+	    "AND n.release_time <= ?2 ORDER BY n.release_time DESC LIMIT ?3) "
+	    "AND json_valid(c.tags) AND (SELECT count(*) FROM json_each(c.tags) AS t "
+	    "WHERE t.value IN (SELECT w.value FROM json_each(?4) AS w)) = json_array_length(?4) "
+	    "ORDER BY c.release_time DESC, c.id DESC LIMIT ?5",
+	    sql_text(channel_id), sql_int(clock_wall(s->clock)), sql_int(NEWEST_OF_CHANNEL),
+	    sql_text(json), sql_int(limit));
 	while (sql_next(q))
 		claim_row_read(q, page);
 	free(json);
