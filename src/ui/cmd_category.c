@@ -1,4 +1,4 @@
-/* The command that narrows a channel down: to a category, and in it by a filter. */
+/* Commands that show a part of a channel: a category, a filter in it, the playlists. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -81,19 +81,37 @@ static void go_to(struct ui *ui, const char *channel, const char *text)
 	strs_release(&tags);
 }
 
-void cmd_category(struct ui *ui, const char *arg)
+/* The channel that is shown, or of which the row under the cursor is a part; else the default one. NULL: there is none,
+ * and that is said. */
+static const char *channel_here(struct ui *ui, const char **ret_category)
 {
-	const char *category = NULL, *channel = view_channels_here(ui, &category);
+	const char *channel = view_channels_here(ui, ret_category);
 	const struct item *it = ui_item(ui);
 	if (it && item_shelf(it) && item_shelf(it)->channel_) {
 		channel = item_shelf(it)->channel_;
-		category = item_shelf(it)->title_;
+		*ret_category = item_shelf(it)->title_;
 	}
 	if (str_empty(channel))
 		channel = ui->config->settings->channel_default;
-	if (str_empty(channel))
-		ui_say(ui, "there is no channel here");
-	else if (arg)
+	if (!str_empty(channel))
+		return channel;
+	ui_say(ui, "there is no channel here");
+	return NULL;
+}
+
+void cmd_playlists(struct ui *ui, const char *arg)
+{
+	const char *category, *channel = channel_here(ui, &category);
+	if (channel)
+		view_channels_playlists(ui, channel);
+}
+
+void cmd_category(struct ui *ui, const char *arg)
+{
+	const char *category, *channel = channel_here(ui, &category);
+	if (!channel)
+		return;
+	if (arg)
 		go_to(ui, channel, arg);
 	else if (categories(ui)->n == 0)
 		ui_say(ui, "no categories are set: catalog.categories");

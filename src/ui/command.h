@@ -44,6 +44,7 @@ struct ui;
 	X(pause, "pause", "[all]", "pause", "pause a download, or go on with it")                  \
 	X(play, "play", "[start]", "play", "play, where you left off or from the start")           \
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \
+	X(playlists, "playlists", "", "playlists", "show the playlists of the channel")                \
 	X(previous, "previous", "", "previous", "go to the row before that has the words")         \
 	X(queue_down, "queue-down", "", "later", "move down in the queue")                         \
 	X(queue_up, "queue-up", "", "sooner", "move up in the queue")                              \

@@ -96,6 +96,7 @@ static const struct {
 	{ IN_PANES, "U", "feed" },
 	{ IN_PANES, "O", "goto" },
 	{ IN_PANES, "#", "category" },
+	{ IN_PANES, "A", "playlists" },
 	{ IN_PANES, "r", "refresh" },
 	{ IN_PANES, "z", "stop" },
 

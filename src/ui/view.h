@@ -84,6 +84,8 @@ void view_channels_category(struct ui *ui, const char *address, const char *cate
 			    const struct strs *tags);
 /* The categories of a channel, or the filters of one of them, to choose from. category: NULL, or a name. */
 void view_channels_choose(struct ui *ui, const char *address, const char *category);
+/* The playlists of a channel. */
+void view_channels_playlists(struct ui *ui, const char *address);
 /* What is new: in followed channels if there are any, else in the default channel. */
 void view_channels_newest(struct ui *ui);
 /* The channel that the Channels view shows and the category in it (NULL none), if it is the view shown; else NULL. */

@@ -7,28 +7,12 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/url.h"
+#include "place.h"
 
 #define PAGE_ROWS  50
 #define NEAR_END   15
 #define MAX_PLACES 32
 
-enum place_kind {
-	PLACE_CHANNEL,
-	PLACE_CATEGORIES,
-	PLACE_ITEM,
-	PLACE_FOLLOWING,
-	PLACE_FEED,
-	PLACE_LATER,
-	PLACE_HISTORY
-};
-struct place {
-	enum place_kind kind;
-	size_t from;             /* index of the view it was gone to from */
-	char *address, *order;   /* owned; of a channel or an item; order NULL: newest */
-	char *category;          /* owned; its name, to show; NULL none */
-	struct strs tags;        /* of the category, and of a filter in it */
-	char key[ITEM_KEY_SIZE]; /* row the cursor was on */
-};
 /* A page as it came, at its place in the list. */
 struct part {
 	int64_t first;
@@ -47,71 +31,10 @@ static const struct sort sorts[] = {
 	{ "as listed", NULL },       { "title", sort_by_title }, { "longest", sort_by_duration },
 	{ "largest", sort_by_size }, { "date", sort_by_time },   { NULL, NULL },
 };
-static const struct column columns[] = {
-	{ .text = column_title },
-	{ .width = 2, .text = column_signs },
-	{ .width = 8, .from = 90, .right = true, .text = column_size },
-	{ .width = 10, .from = 56, .text = column_date },
-	{ .width = 8, .right = true, .text = column_duration },
-};
-
-static const struct column followed_columns[] = {
-	{ .text = column_title },
-	{ .width = 20, .from = 50, .text = column_channel },
-	{ .width = 10, .from = 70, .text = column_date },
-};
-static const struct column mixed_columns[] = {
-	{ .text = column_title },
-	{ .width = 2, .text = column_signs },
-	{ .width = 16, .from = 64, .text = column_channel },
-	{ .width = 10, .from = 90, .text = column_date },
-	{ .width = 8, .right = true, .text = column_duration },
-};
-static const struct column category_columns[] = { { .text = column_title } };
-#define COLUMNS(array) .columns = array, .n_columns = sizeof(array) / sizeof(array[0])
-
-static const struct {
-	const char *word;  /* NULL: it is opened by an address */
-	const char *title; /* NULL: the address */
-	const char *empty;
-	const struct column *columns;
-	size_t n_columns;
-} kinds[] = {
-	[PLACE_CHANNEL] = { .empty = "This channel has published nothing. {goto} opens another one "
-				     "by its address.",
-			    COLUMNS(columns) },
-	[PLACE_CATEGORIES] = { .empty = "There are no categories.",
-			       .columns = category_columns,
-			       .n_columns = 1 },
-	[PLACE_ITEM] = { .empty = "There is nothing at this address.", COLUMNS(columns) },
-	[PLACE_FOLLOWING] = { "following", "Followed channels",
-			      "You follow no channel yet. {follow} on a channel follows it.",
-			      COLUMNS(followed_columns) },
-	[PLACE_FEED] = { "feed", "New in followed channels",
-			 "Nothing new. {follow} on a channel follows it; {following} lists those "
-			 "you follow.",
-			 COLUMNS(mixed_columns) },
-	[PLACE_LATER] = { "later", "To watch later",
-			  "Nothing is kept for later. {later} on a video keeps it in mind.",
-			  COLUMNS(mixed_columns) },
-	[PLACE_HISTORY] = { "history", "What you played", "Nothing has been played yet.",
-			    COLUMNS(mixed_columns) },
-};
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
 static struct place *here(const struct view *v)
 {
 	struct channels *own = v->own;
 	return own->n_places > 0 ? &own->places[own->n_places - 1] : NULL;
-}
-
-static void place_release(struct place *p)
-{
-	free(p->address);
-	free(p->order);
-	free(p->category);
-	strs_release(&p->tags);
-	*p = (struct place){ 0 };
 }
 
 static void forget_parts(struct view *v)
@@ -157,42 +80,19 @@ static void ask_feed(struct ui *ui, struct view *v, bool more, bool refresh)
 static void channels_load(struct ui *ui, struct view *v, bool refresh)
 {
 	const struct place *p = here(v);
-	if (!p) {
-		v->state = VIEW_READY;
+	v->state = p && p->kind != PLACE_CATEGORIES ? VIEW_LOADING : VIEW_READY;
+	if (!p)
 		return;
-	}
-	struct req *r = NULL;
-	v->state = VIEW_LOADING;
-	switch (p->kind) {
-	case PLACE_CHANNEL:
+	if (p->kind == PLACE_CHANNEL) {
 		ask_page(ui, v, 1, refresh);
-		return;
-	case PLACE_FEED:
+	} else if (p->kind == PLACE_FEED) {
 		ask_feed(ui, v, false, refresh);
-		return;
-	case PLACE_CATEGORIES: /* known without asking anybody */
-		category_rows(ui, &v->rows, p->address, p->category);
+	} else if (p->kind == PLACE_CATEGORIES) { /* known without asking anybody */
+		category_rows(ui, &v->rows, p->address, p->name);
 		listing_update(&v->listing);
-		v->state = VIEW_READY;
-		return;
-	case PLACE_ITEM:
-		r = req_new(REQ_SHOW);
-		r->u.show.item_ = str_dup(p->address);
-		r->u.show.refresh_ = refresh;
-		break;
-	case PLACE_FOLLOWING:
-		r = req_new(REQ_FOLLOWING);
-		break;
-	case PLACE_LATER:
-		r = req_new(REQ_LATER);
-		r->u.later.action_ = str_dup("list");
-		break;
-	case PLACE_HISTORY:
-		r = req_new(REQ_HISTORY);
-		r->u.history.action_ = str_dup("list");
-		break;
+	} else {
+		ui_send(ui, place_request(p, refresh), v->slot);
 	}
-	ui_send(ui, r, v->slot);
 }
 
 static void add_rows(struct view *v, const struct page *page, const struct rows *old)
@@ -313,16 +213,10 @@ static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 
 static void channels_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
-	const struct place *p = here(v);
-	const char *title = p ? kinds[p->kind].title : "Channels";
-	if (p && p->kind == PLACE_CATEGORIES)
-		(void)!buf_addf(out, "%s of ", p->category ? p->category : "Categories");
-	(void)!buf_add_str(out, title ? title : p->address);
-	for (size_t i = 0; p && i < p->tags.n; i++)
-		(void)!buf_addf(out, "%s%s", g->dot,
-				i == 0 && p->category ? p->category : p->tags.v[i]);
-	if (p && p->kind == PLACE_CHANNEL)
-		(void)!buf_addf(out, "%s%s", g->dot, p->order ? p->order : "newest");
+	if (here(v))
+		place_title(here(v), g, out);
+	else
+		(void)!buf_add_str(out, "Channels");
 }
 
 /* Makes the view that of the place on top of the stack, whose rows are still to come. */
@@ -335,11 +229,11 @@ static void settle(struct view *v)
 	str_copy(v->listing.key, sizeof(v->listing.key), p ? p->key : "");
 	v->listing.cursor = v->listing.top = 0;
 	if (p) {
-		v->columns = kinds[p->kind].columns;
-		v->n_columns = kinds[p->kind].n_columns;
+		v->columns = place_kinds[p->kind].columns;
+		v->n_columns = place_kinds[p->kind].n_columns;
 		v->empty = p->tags.n ? "Nothing of this channel is in here. {category} shows "
 				       "something else of it."
-				     : kinds[p->kind].empty;
+				     : place_kinds[p->kind].empty;
 	}
 }
 
@@ -372,15 +266,15 @@ static struct place *push(struct channels *own, enum place_kind kind, const char
 }
 
 /* Goes there, and remembers the row to come back to. tags: NULL none. */
-static void go_tagged(struct ui *ui, enum place_kind kind, const char *address,
-		      const char *category, const struct strs *tags)
+static void go_tagged(struct ui *ui, enum place_kind kind, const char *address, const char *name,
+		      const struct strs *tags)
 {
 	struct view *v = ui_view_of(ui, &view_channels);
 	struct place *p = here(v);
 	if (p)
 		str_copy(p->key, sizeof(p->key), v->listing.key);
 	p = push(v->own, kind, address, ui->view);
-	p->category = str_dup(category);
+	p->name = str_dup(name);
 	if (tags)
 		strs_copy(&p->tags, tags);
 	ui->view = (size_t)(v - ui->views);
@@ -424,6 +318,11 @@ void view_channels_choose(struct ui *ui, const char *address, const char *catego
 	go_tagged(ui, PLACE_CATEGORIES, address, category, NULL);
 }
 
+void view_channels_playlists(struct ui *ui, const char *address)
+{
+	go(ui, PLACE_PLAYLISTS, address);
+}
+
 void view_channels_newest(struct ui *ui)
 {
 	const struct channels *own = ui_view_of(ui, &view_channels)->own;
@@ -436,27 +335,29 @@ void view_channels_newest(struct ui *ui)
 bool view_channels_is_list(struct ui *ui, const char *word)
 {
 	const struct view *v = ui_view(ui);
-	return v->ops == &view_channels && here(v) && str_eq(kinds[here(v)->kind].word, word);
+	return v->ops == &view_channels && here(v) && str_eq(place_kinds[here(v)->kind].word, word);
 }
 
 void view_channels_list(struct ui *ui, const char *word)
 {
-	for (size_t i = 0; i < N_KINDS; i++)
-		if (str_eq(kinds[i].word, word) && !view_channels_is_list(ui, word))
+	for (size_t i = 0; i < PLACE_KINDS; i++)
+		if (str_eq(place_kinds[i].word, word) && !view_channels_is_list(ui, word))
 			go(ui, (enum place_kind)i, NULL);
 }
 
 const char *view_channels_address(struct ui *ui)
 {
 	const struct place *p = here(ui_view_of(ui, &view_channels));
-	return p && (p->kind == PLACE_CHANNEL || p->kind == PLACE_CATEGORIES) ? p->address : NULL;
+	bool channel = p && (p->kind == PLACE_CHANNEL || p->kind == PLACE_CATEGORIES ||
+			     p->kind == PLACE_PLAYLISTS);
+	return channel ? p->address : NULL;
 }
 
 const char *view_channels_here(struct ui *ui, const char **ret_category)
 {
 	const struct place *p = here(ui_view_of(ui, &view_channels));
 	bool is_here = ui_view(ui)->ops == &view_channels && p && view_channels_address(ui);
-	*ret_category = is_here ? p->category : NULL;
+	*ret_category = is_here ? p->name : NULL;
 	return is_here ? p->address : NULL;
 }
 
@@ -472,7 +373,7 @@ void view_channels_changed(struct ui *ui)
 	struct view *v = ui_view_of(ui, &view_channels);
 	const struct place *p = here(v);
 	ask_follows(ui, v->own);
-	if (p && kinds[p->kind].word)
+	if (p && place_kinds[p->kind].word)
 		channels_load(ui, v, false);
 }
 
@@ -501,6 +402,10 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 	const struct ev_shelf *s = item_shelf(it);
 	if (s) {
 		view_channels_category(ui, s->channel_, s->tags_.n ? s->title_ : NULL, &s->tags_);
+		return true;
+	}
+	if (it->claim && it->claim->kind == CLAIM_COLLECTION) {
+		go_tagged(ui, PLACE_PLAYLIST, it->claim->id, it->claim->title, NULL);
 		return true;
 	}
 	if (!it->claim || it->claim->kind != CLAIM_CHANNEL)
@@ -571,8 +476,8 @@ const struct view_ops view_channels = {
 	.word = "channels",
 	.where = IN_CHANNELS,
 	.empty = "This channel has published nothing. {goto} opens another one by its address.",
-	.columns = columns,
-	.n_columns = sizeof(columns) / sizeof(columns[0]),
+	.columns = place_columns,
+	.n_columns = PLACE_N_COLUMNS,
 	.sorts = sorts,
 	.own_size = sizeof(struct channels),
 	.init = channels_init,

@@ -290,6 +290,37 @@ static void related(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* -- playlists --------------------------------------------------------------------------------- */
+
+static void playlists(struct fake_backend *b, const struct req *r)
+{
+	struct page *p = page_new();
+	for (int i = 0; i < 2 && str_starts(r->u.playlists.channel_, "@demo"); i++) {
+		struct claim *c =
+		    add_claim(p, 300 + i, i == 0 ? "The best of it" : "One of a kind");
+		c->kind = CLAIM_COLLECTION;
+		c->n_item_ids = i == 0 ? 12 : 1;
+		c->item_ids = arena_take(p->arena, c->n_item_ids * sizeof(*c->item_ids));
+		for (size_t j = 0; j < c->n_item_ids; j++)
+			c->item_ids[j] = c->id;
+	}
+	post_page(b, r, p, 0, false, false);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* Not in the order of the channel, and the second has gone. */
+static void playlist(struct fake_backend *b, const struct req *r)
+{
+	struct page *p = page_new();
+	char id[CLAIM_ID_SIZE];
+	add_demo(p, 9);
+	claim_id_of(400, id);
+	claim_init_missing(page_add(p), id);
+	add_demo(p, 4);
+	post_page(b, r, p, 0, false, false);
+	done(b, r->ticket, NULL, NULL);
+}
+
 /* -- downloads and copies ---------------------------------------------------------------------- */
 
 static void post_download(struct fake_backend *b, uint64_t ticket, const char *id,
@@ -559,6 +590,10 @@ static void answer(struct fake_backend *b, const struct req *r)
 		follow(b, r);
 	} else if (r->kind == REQ_HOME) {
 		home(b, r);
+	} else if (r->kind == REQ_PLAYLISTS) {
+		playlists(b, r);
+	} else if (r->kind == REQ_PLAYLIST) {
+		playlist(b, r);
 	} else if (r->kind == REQ_RELATED) {
 		related(b, r);
 	} else if (r->kind == REQ_FEED) {

@@ -573,6 +573,28 @@
 	"keys j <Enter>\n"
 	"wait idle\n"
 	"expect not Related\n" },
+{ "playlists of a channel, and the items of one in its order", "@demo", 80, 24, false,
+	"wait idle\n"
+	"keys A\n"
+	"wait idle\n"
+	"expect ┌ Playlists of @demo ─\n"
+	"expect ▸   The best of it                                      2023-07-06   12 items │\n"
+	"expect One of a kind                                       2023-07-05     1 item │\n"
+	"keys <Enter>\n"
+	"wait idle\n"
+	"expect ┌ The best of it ─\n"
+	"expect ▸   Film number 009\n"
+	"expect     Gone\n"
+	"keys j p\n"
+	"expect cannot be played\n"
+	"keys G\n"
+	"expect ▸   Film number 004\n"
+	"keys q\n"
+	"wait idle\n"
+	"expect ▸   The best of it\n"
+	"keys q\n"
+	"wait idle\n"
+	"expect ┌ @demo · newest\n" },
 { "an address of another channel", "@demo", 80, 24, false,
 	"wait idle\n"
 	"keys O\n"
