@@ -190,7 +190,7 @@ static bool mark_due(struct home *h, bool all)
 	return any;
 }
 
-/* The id of the default channel, where it is stored. */
+/* The id of the default channel, where it is stored and not in its address. */
 static void find_channel(struct home *h)
 {
 	struct page *one = store_cache_claim(h->core->store, h->address, NULL);
@@ -214,11 +214,12 @@ void answer_home(struct core *core, struct ticket *t, const struct req_home *r)
 	h->limit = r->limit_ > 0 && r->limit_ <= MOST_ROWS ? r->limit_ : DEFAULT_LIMIT;
 	if (channel) {
 		h->address = str_dup(u.lbry ? u.lbry : u.claim_id);
+		memcpy(h->channel_id, u.claim_id, CLAIM_ID_SIZE);
 		url_release(&u);
 	}
 	h->shelves = shelves_new(core->settings, h->address, &h->n_shelves);
 	ticket_on_cancel(t, home_cancel, h);
-	if (channel)
+	if (channel && !h->channel_id[0])
 		find_channel(h);
 	for (size_t i = 0; i < h->n_shelves; i++)
 		post(h, &h->shelves[i]);
@@ -230,9 +231,10 @@ void answer_home(struct core *core, struct ticket *t, const struct req_home *r)
 		note_failure(h, &err);
 	} else {
 		ask_follows(h, r->refresh_);
-		if (due)
+		h->asks_lists = due && h->channel_id[0];
+		if (due && !h->asks_lists)
 			h->lookup =
 			    lookup_start(core, h->address, LOOKUP_STORED_FIRST, on_channel, h);
 	}
-	end_if_done(h);
+	go_on(h);
 }

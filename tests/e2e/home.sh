@@ -182,7 +182,9 @@ expect ┌ @kino:5 · newest
 keys : f i l t e r <Space> r a i n <Enter>
 wait idle
 expect Related
-expect   Two Cops and a Goat         
+expect 1 of 12
+expect   Letter from Home
+expect   Two Cops and a Goat
 SCRIPT
 home "one of them is opened" 80x24 @kino:5 <<'SCRIPT'
 wait idle
