@@ -11,7 +11,9 @@
 
 struct home {
 	struct event *shelf[MAX_SHELVES]; /* owned; EV_SHELF by place; NULL: has not come */
-	bool placed;                      /* the cursor has been put on the first claim */
+	char
+	    first[ITEM_KEY_SIZE]; /* row of the first claim, where the cursor was put; "" not yet */
+	bool left;                /* the rows have come, or a person has moved the cursor */
 };
 
 /* How long it is; of what was begun how far, too. */
@@ -65,6 +67,17 @@ static void add_shelf(struct view *v, const struct ev_shelf *s)
 	}
 }
 
+/* Until somebody moves it, and while the rows come in any order, the cursor is on the first claim of all. */
+static void place_cursor(struct view *v)
+{
+	struct home *own = v->own;
+	own->left |= own->first[0] && !str_eq(own->first, v->listing.key);
+	if (own->left || v->listing.n < 2)
+		return;
+	listing_move_to(&v->listing, 1);
+	str_copy(own->first, sizeof(own->first), v->listing.key);
+}
+
 /* All rows again; marks are kept. */
 static void rebuild(struct view *v)
 {
@@ -80,10 +93,7 @@ static void rebuild(struct view *v)
 	}
 	rows_release(&old);
 	listing_update(&v->listing);
-	if (!own->placed && v->listing.n > 1) {
-		own->placed = true;
-		listing_move_to(&v->listing, 1);
-	}
+	place_cursor(v);
 }
 
 /* -- the backend ------------------------------------------------------------------------------- */
@@ -118,6 +128,12 @@ static bool home_take(struct ui *ui, struct view *v, struct event *e)
 	rebuild(v);
 	event_free(old); /* the rows before borrowed its claims */
 	return true;
+}
+
+static void home_loaded(struct ui *ui, struct view *v, uint64_t ticket)
+{
+	struct home *own = v->own;
+	own->left |= own->first[0] != 0;
 }
 
 static void home_title(const struct view *v, const struct glyphs *g, struct buf *out)
@@ -159,6 +175,7 @@ const struct view_ops view_home = {
 	.release = home_release,
 	.load = home_load,
 	.take = home_take,
+	.loaded = home_loaded,
 	.title = home_title,
 	.open = home_open,
 };
