@@ -41,6 +41,8 @@ void ints_add(struct ints *l, int64_t v);
 /* X(NAME, name, "who answers", "what it asks for") */
 #define REQUESTS(X)                                                                                \
 	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
+	X(HOME, home, "home", "the rows of the first view: EV_SHELF each, stored ones first")       \
+	X(RELATED, related, "related", "stored claims with most tags in common: EV_PAGE")           \
 	X(SEARCH, search, "search", "claims by words: EV_FOUND, those stored here first")          \
 	X(SEARCHES, searches, "search", "what was searched: EV_SEARCHED each, newest first")       \
 	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
@@ -87,6 +89,12 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, all, "every page")                                                                 \
 	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")                     \
 	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_HOME_FIELDS(F)                                                                         \
+	F(INT, limit, "claims a row; unknown: 10")                                                 \
+	F(BOOL, refresh, "ask the gateway even when the stored lists are fresh")
+#define REQ_RELATED_FIELDS(F)                                                                      \
+	F(STR, item, "a claim id that is stored")                                                  \
+	F(INT, limit, "claims; unknown: 10")
 #define REQ_SEARCH_FIELDS(F)                                                                       \
 	F(STR, text, "words, phrases in quotes, filters")                                          \
 	F(STR, channel, "only claims of this @channel, in any address form")                       \
@@ -197,6 +205,7 @@ void ints_add(struct ints *l, int64_t v);
 
 #define EVENTS(X)                                                                                  \
 	X(PAGE, page, "catalog", "claims, in order")                                               \
+	X(SHELF, shelf, "home", "a row of the first view, as it is now")                           \
 	X(FOUND, found, "search", "claims that were searched for, best first")                     \
 	X(SEARCHED, searched, "search", "words that were searched for")                            \
 	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
@@ -224,6 +233,15 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, first, "index of the first of them in the list")                                    \
 	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(BOOL, more, "there is more behind them")                                                 \
+	F(TIME, fetched_at, "when the gateway said so")
+#define EV_SHELF_FIELDS(F)                                                                         \
+	F(INT, place, "from 0; a later one of the same place replaces it")                         \
+	F(STR, kind, "continue featured added category")                                           \
+	F(STR, title, "for people; of a category its name")                                        \
+	F(STR, channel, "whose category it is")                                                    \
+	F(STRS, tags, "what the claims have in common")                                            \
+	F(PAGE, claims, "the first of them; none: an empty row")                                   \
+	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(TIME, fetched_at, "when the gateway said so")
 #define EV_FOUND_FIELDS(F)                                                                         \
 	F(PAGE, claims, "the claims")                                                              \

@@ -61,6 +61,7 @@ struct core {
 	struct vault *vault;
 	struct seeker *seeker; /* by seek_start() */
 	struct settle *settle; /* by settle_turn() */
+	char featured[CLAIM_ID_SIZE]; /* at home: one a session; "" not chosen yet */
 };
 
 bool core_boot(struct core *core, struct err *err);

@@ -14,6 +14,7 @@ struct ui;
 	X(audio, "audio", "", "audio", "play the sound only")                                      \
 	X(back, "back", "[stay]", "back", "close what is open; where nothing is: quit")                \
 	X(cancel, "cancel", "", "cancel", "take out of the queue; what has arrived stays")         \
+	X(category, "category", "[NAME [FILTER]]", "category", "show a category of the channel; in one, choose a filter") \
 	X(command, "command", "", "command", "type a command by its name")                         \
 	X(copy, "copy", "", "copy link", "copy the link to the clipboard")                         \
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \
@@ -43,6 +44,7 @@ struct ui;
 	X(pause, "pause", "[all]", "pause", "pause a download, or go on with it")                  \
 	X(play, "play", "[start]", "play", "play, where you left off or from the start")           \
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \
+	X(playlists, "playlists", "", "playlists", "show the playlists of the channel")                \
 	X(previous, "previous", "", "previous", "go to the row before that has the words")         \
 	X(queue_down, "queue-down", "", "later", "move down in the queue")                         \
 	X(queue_up, "queue-up", "", "sooner", "move up in the queue")                              \

@@ -114,6 +114,12 @@ static void take_page(struct ui *ui, const struct ticket *t, struct event *e)
 		event_free(e);
 		return;
 	}
+	if (t && t->slot == SLOT_RELATED) {
+		related_take(ui, e->u.page.claims_);
+		e->u.page.claims_ = NULL;
+		event_free(e);
+		return;
+	}
 	struct view *v = t ? view_of_slot(ui, t->slot) : NULL;
 	if (!v || !v->ops->take(ui, v, e))
 		event_free(e);
@@ -152,8 +158,8 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		view_is_done(ui, v, t, d);
 	for (size_t i = 0; d->ok_ && i < t->items.n; i++)
 		ui_each_claim(ui, t->items.v[i], set_effect, &t->effect);
-	/* What was stopped on purpose is no news. */
-	if (!d->ok_ && !t->stale && !str_eq(d->category_, "cancelled"))
+	/* What was stopped on purpose is no news, nor what nobody asked for. */
+	if (!d->ok_ && !t->stale && t->slot != SLOT_RELATED && !str_eq(d->category_, "cancelled"))
 		ui_say_error(ui, "%s",
 			     d->error_ ? d->error_ : "it did not work, and nobody said why");
 	enum req_kind kind = t->kind;
@@ -224,6 +230,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		else
 			take_row(ui, t, e);
 		return;
+	case EV_SHELF:
 	case EV_EPISODE:
 	case EV_GATEWAY:
 	case EV_FACT:

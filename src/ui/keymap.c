@@ -95,6 +95,8 @@ static const struct {
 	{ IN_PANES, "C", "following" },
 	{ IN_PANES, "U", "feed" },
 	{ IN_PANES, "O", "goto" },
+	{ IN_PANES, "#", "category" },
+	{ IN_PANES, "A", "playlists" },
 	{ IN_PANES, "r", "refresh" },
 	{ IN_PANES, "z", "stop" },
 

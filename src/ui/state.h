@@ -40,7 +40,7 @@ struct ticket {
 };
 
 /* Slots: views have 1 + their number. */
-enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING };
+enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING, SLOT_RELATED };
 
 /* What the bottom line is typing into. */
 struct asking {
@@ -67,6 +67,15 @@ struct text_page {
 	struct strs notes; /* what write shows; owned */
 };
 
+/* What is like the claim in the detail pane: rows at its end, which the cursor can go to. */
+struct related {
+	char of[CLAIM_ID_SIZE]; /* "": nothing was asked for */
+	struct page *page;      /* owned; NULL: has not come */
+	long at;                /* that is selected; -1 none */
+	struct item item;       /* of it; no resources of its own but what it caches */
+	size_t line;            /* of the detail in which the first of them stands */
+};
+
 struct ui {
 	const struct ui_config *config;
 	const struct clock *clock;
@@ -76,7 +85,8 @@ struct ui {
 	struct keymap keymap;
 
 	struct view views[UI_MAX_VIEWS];
-	size_t view; /* index of the one shown */
+	size_t view;       /* index of the one shown */
+	size_t first_view; /* that it began with: what is behind all others */
 	enum pane focus;
 	bool detail_open;
 
@@ -86,9 +96,12 @@ struct ui {
 	char detail_key[ITEM_KEY_SIZE]; /* row that detail shows */
 	struct page *detail_page;       /* owned; the claim of a row that came without one; NULL */
 
+	struct related related;
+
 	struct text_page page;
-	struct prompt prompts[4]; /* addresses, filters, commands, searches: each has its own history */
-	struct prompt *prompt;    /* the one being typed into; NULL none */
+	struct prompt
+	    prompts[4]; /* addresses, filters, commands, searches: each has its own history */
+	struct prompt *prompt; /* the one being typed into; NULL none */
 	struct asking asking;
 	struct question question;
 
@@ -174,8 +187,20 @@ void ui_unmark(struct ui *ui);
 
 /* -- detail.c, bar.c, page.c, downloads.c, draw.c ---------------------------------------------- */
 void detail_draw(struct ui *ui, struct rect pane);
+/* The claim that the pane shows; NULL: another kind of row, or one whose claim is not known yet. */
+const struct claim *detail_claim(struct ui *ui);
 void detail_scroll(struct ui *ui, int by);
-void detail_forget(struct ui *ui);                   /* builds it anew at the next draw */
+void detail_forget(struct ui *ui); /* builds it anew at the next draw */
+/* -- related.c: claims like the one in the detail pane */
+void related_ask(struct ui *ui); /* if the pane shows another claim than before */
+void related_take(struct ui *ui, struct page *claims); /* moves */
+void related_write(struct ui *ui, struct lines *l, int width);
+void related_draw(struct ui *ui, struct rect inside);
+/* Moves the selection, or scrolls the text over it. */
+void related_move(struct ui *ui, long by);
+struct item *
+related_item(struct ui *ui); /* the selected one, while the pane has the keys; NULL none */
+void related_release(struct related *r);
 void downloads_take(struct ui *ui, struct event *e); /* an EV_DOWNLOAD; moves */
 void downloads_draw(struct ui *ui, struct rect pane);
 bool downloads_wants(const struct item *it);

@@ -105,6 +105,7 @@ struct ui *ui_new(const struct ui_config *config, struct term *term)
 	struct ui *ui = NEW(struct ui);
 	int columns, lines;
 	ui->config = config;
+	ui->related.at = -1;
 	ui->clock = clock_real();
 	ui->term = term;
 	term->ops->size(term, &columns, &lines);
@@ -139,6 +140,7 @@ void ui_free(struct ui *ui)
 	rows_release(&ui->queue);
 	lines_release(&ui->detail);
 	page_free(ui->detail_page);
+	related_release(&ui->related);
 	lines_release(&ui->page.lines);
 	strs_release(&ui->page.notes);
 	free(ui->page.title);
@@ -163,9 +165,13 @@ void ui_start(struct ui *ui)
 	if (ui->config->crash_note)
 		ui_say_error(ui, "%s", ui->config->crash_note);
 	read_keys(ui);
+	bool home = !ui->config->place && str_eq(ui->config->settings->ui_start, "home");
+	ui->first_view = (size_t)(ui_view_of(ui, home ? &view_home : &view_channels) - ui->views);
+	ui->view = ui->first_view;
 	for (size_t i = 0; i < n_views; i++)
 		if (ui->views[i].ops->init)
 			ui->views[i].ops->init(ui, &ui->views[i]);
+	ui_view(ui)->ops->load(ui, ui_view(ui), false);
 	ui_draw(ui);
 	struct view *queue = ui_view_of(ui, &view_queue);
 	queue->ops->load(ui, queue, false);
