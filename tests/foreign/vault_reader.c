@@ -1,13 +1,14 @@
-/* A second reader of vault files, written from doc/vault-format.md alone over another library.
+/* A second reader of vault files, written from doc/vault-format.md alone.
  *
- *	vault_reader KEYRING KEYFILE FILE >plaintext
+ *	vault_reader KEYRING KEYFILE FILE >plaintext	of a complete file
+ *	vault_reader --list KEYRING KEYFILE FILE	what is there, of a file in any state
  *
- * It shares no code with kiyya and no cipher with it: BLAKE2b and ChaCha20-Poly1305 are OpenSSL's,
- * HChaCha20 stands below. Only key-file slots of a keyring are known. Exit 0: all was there and
- * true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
+ * It shares no code with kiyya; its ciphers are libsodium's. Only key-file slots of a keyring are known. Exit 0: all
+ * was there and true. 1: it was not, and said why; what was written before is true. 2: wrong use.
+ *
+ * The list is a line each for state, size, generation, how many slots are good and the metadata, then for each chunk its
+ * number with the SHA-256 of its plaintext, or "missing". */
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,70 +39,20 @@ static uint64_t number(const byte *p, int bytes)
 static void blake2b(byte out[KEY], const byte key[KEY], const void *a, size_t na, const void *b,
 		    size_t nb, const void *c, size_t nc)
 {
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "BLAKE2BMAC", NULL);
-	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
-	size_t size = KEY, n = 0;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_size_t("size", &size),
-				OSSL_PARAM_construct_end() };
-	if (!ctx || !EVP_MAC_init(ctx, key, KEY, params) || !EVP_MAC_update(ctx, a, na) ||
-	    !EVP_MAC_update(ctx, b, nb) || !EVP_MAC_update(ctx, c, nc) ||
-	    !EVP_MAC_final(ctx, out, &n, KEY) || n != KEY)
-		refuse("this OpenSSL has no keyed BLAKE2b");
-	EVP_MAC_CTX_free(ctx);
-	EVP_MAC_free(mac);
-}
-
-static uint32_t turn(uint32_t v, int n)
-{
-	return v << n | v >> (32 - n);
-}
-
-static void quarter(uint32_t s[16], int a, int b, int c, int d)
-{
-	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 16);
-	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 12);
-	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 8);
-	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 7);
-}
-
-/* draft-irtf-cfrg-xchacha, 2.2: the first and last rows after twenty rounds. */
-static void hchacha20(byte out[KEY], const byte key[KEY], const byte nonce[16])
-{
-	uint32_t s[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
-	for (int i = 0; i < 8; i++)
-		s[4 + i] = (uint32_t)number(key + 4 * i, 4);
-	for (int i = 0; i < 4; i++)
-		s[12 + i] = (uint32_t)number(nonce + 4 * i, 4);
-	for (int round = 0; round < 10; round++) {
-		for (int i = 0; i < 4; i++)
-			quarter(s, i, 4 + i, 8 + i, 12 + i);
-		for (int i = 0; i < 4; i++)
-			quarter(s, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
-	}
-	for (int i = 0; i < 8; i++) {
-		uint32_t word = s[i < 4 ? i : 8 + i];
-		for (int k = 0; k < 4; k++)
-			out[4 * i + k] = (byte)(word >> (8 * k));
-	}
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, key, KEY, KEY);
+	crypto_generichash_update(&state, a, na);
+	crypto_generichash_update(&state, b, nb);
+	crypto_generichash_update(&state, c, nc);
+	crypto_generichash_final(&state, out, KEY);
 }
 
 /* XChaCha20-Poly1305: n bytes of ciphertext, its tag behind them. */
-static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, int ad_len,
+static bool open_sealed(byte *out, const byte *sealed, size_t n, const byte *ad, size_t ad_len,
 			const byte nonce[NONCE], const byte key[KEY])
 {
-	byte subkey[KEY], inner[12] = { 0 }, tag[TAG];
-	hchacha20(subkey, key, nonce);
-	memcpy(inner + 4, nonce + 16, 8);
-	memcpy(tag, sealed + n, TAG);
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	int got;
-	bool ok = ctx && EVP_DecryptInit_ex(ctx, EVP_chacha20_poly1305(), NULL, subkey, inner) &&
-		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, tag) &&
-		  EVP_DecryptUpdate(ctx, NULL, &got, ad, ad_len) &&
-		  EVP_DecryptUpdate(ctx, out, &got, sealed, n) &&
-		  EVP_DecryptFinal_ex(ctx, out + got, &got);
-	EVP_CIPHER_CTX_free(ctx);
-	return ok;
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, n + TAG, ad,
+							  ad_len, nonce, key) == 0;
 }
 
 /* -- the keyring --------------------------------------------------------------- */
@@ -152,10 +103,13 @@ static void open_ring(const char *ring_path, const char *key_path, byte id[ID], 
 /* -- the file ------------------------------------------------------------------ */
 
 struct vault {
-	byte file_id[ID], content[KEY];
+	byte file_id[ID], content[KEY], meta[SLOT];
 	uint64_t generation, size;
+	int meta_len, good_slots;
 	bool complete;
 };
+
+#define UNKNOWN UINT64_MAX
 
 /* A slot that verifies and is newer than what v has goes into v. */
 static void try_slot(const byte *raw, unsigned place, const byte id[ID], const byte mk[KEY],
@@ -172,43 +126,65 @@ static void try_slot(const byte *raw, unsigned place, const byte id[ID], const b
 		return;
 	blake2b(key, fek, "kyv1 mac", 9, raw, FIXED, "", 0);
 	blake2b(mac, key, raw, 4064, "", 0, "", 0);
-	if (CRYPTO_memcmp(mac, raw + 4064, KEY) != 0)
+	if (sodium_memcmp(mac, raw + 4064, KEY) != 0)
 		return;
 	uint64_t generation = number(raw + 40, 8);
 	int meta_len = (int)number(raw + 176, 2);
 	memcpy(ad + FIXED, raw + 40, 8);
 	blake2b(key, fek, "kyv1 meta", 10, raw, FIXED, "", 0);
 	if (meta_len > 3864 ||
-	    !open_sealed(meta, raw + 184, meta_len, ad, FIXED + 8, raw + 152, key))
+	    !open_sealed(meta, raw + 184, (size_t)meta_len, ad, FIXED + 8, raw + 152, key))
 		return;
 	if (generation % 2 == place)
 		refuse("a header slot lies in the wrong place");
+	v->good_slots++;
 	if (generation <= v->generation)
 		return;
 	v->generation = generation;
 	v->complete = raw[48] == 1;
 	v->size = number(raw + 56, 8);
+	v->meta_len = meta_len;
+	memcpy(v->meta, meta, (size_t)meta_len);
 	memcpy(v->file_id, raw + 16, ID);
 	blake2b(v->content, fek, "kyv1 content", 13, raw, FIXED, "", 0);
 }
 
+/* The next record; false: it does not open, or the file ends in it. *ret_end: nothing of it is there. */
+static bool read_record(FILE *f, const struct vault *v, uint64_t i, size_t len, bool last,
+			byte *plain, bool *ret_end)
+{
+	static byte record[CHUNK + NONCE + TAG];
+	byte ad[ID + 8 + 1];
+	memcpy(ad, v->file_id, ID);
+	for (int k = 0; k < 8; k++)
+		ad[ID + k] = (byte)(i >> (8 * k));
+	ad[ID + 8] = last;
+	size_t got = fread(record, 1, len + NONCE + TAG, f);
+	*ret_end = got == 0;
+	return got == len + NONCE + TAG &&
+	       open_sealed(plain, record + NONCE, len, ad, sizeof(ad), record, v->content);
+}
+
+static uint64_t count_chunks(const struct vault *v)
+{
+	return v->size == UNKNOWN ? UNKNOWN : v->size == 0 ? 1 : (v->size + CHUNK - 1) / CHUNK;
+}
+
+static size_t chunk_len(const struct vault *v, uint64_t i)
+{
+	uint64_t rest = v->size == UNKNOWN ? CHUNK : v->size - i * CHUNK;
+	return rest < CHUNK ? (size_t)rest : CHUNK;
+}
+
 static void copy_records(FILE *f, const struct vault *v)
 {
-	static byte record[CHUNK + NONCE + TAG], plain[CHUNK];
-	uint64_t n = v->size == 0 ? 1 : (v->size + CHUNK - 1) / CHUNK;
+	static byte plain[CHUNK];
+	bool end;
+	uint64_t n = count_chunks(v);
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t rest = v->size - i * CHUNK;
-		size_t len = rest < CHUNK ? (size_t)rest : CHUNK;
-		byte ad[ID + 8 + 1];
-		memcpy(ad, v->file_id, ID);
-		for (int k = 0; k < 8; k++)
-			ad[ID + k] = (byte)(i >> (8 * k));
-		ad[ID + 8] = i == n - 1;
-		if (fread(record, 1, len + NONCE + TAG, f) != len + NONCE + TAG)
-			refuse("the file ends too early");
-		if (!open_sealed(plain, record + NONCE, (int)len, ad, sizeof(ad), record,
-				 v->content))
-			refuse("a record does not open");
+		size_t len = chunk_len(v, i);
+		if (!read_record(f, v, i, len, i == n - 1, plain, &end))
+			refuse(end ? "the file ends too early" : "a record does not open");
 		if (fwrite(plain, 1, len, stdout) != len)
 			refuse("standard output does not take it");
 	}
@@ -216,26 +192,58 @@ static void copy_records(FILE *f, const struct vault *v)
 		refuse("there is something behind the end");
 }
 
+static void list(FILE *f, const struct vault *v)
+{
+	static byte plain[CHUNK];
+	uint64_t n = count_chunks(v);
+	printf("state %s\n", v->complete ? "complete" : "partial");
+	if (v->size == UNKNOWN)
+		printf("size unknown\n");
+	else
+		printf("size %llu\n", (unsigned long long)v->size);
+	printf("generation %llu\nslots %d\nmeta %.*s\n", (unsigned long long)v->generation,
+	       v->good_slots, v->meta_len, (const char *)v->meta);
+	for (uint64_t i = 0; i < n; i++) {
+		byte hash[crypto_hash_sha256_BYTES];
+		char hex[2 * sizeof(hash) + 1];
+		bool end, opened = read_record(f, v, i, chunk_len(v, i), i == n - 1, plain, &end);
+		if (v->size == UNKNOWN && end)
+			break;
+		crypto_hash_sha256(hash, plain, chunk_len(v, i));
+		sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+		printf("%llu %s\n", (unsigned long long)i, opened ? hex : "missing");
+	}
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: vault_reader KEYRING KEYFILE FILE\n");
+	bool listing = argc == 5 && strcmp(argv[1], "--list") == 0;
+	if (argc != 4 && !listing) {
+		fprintf(stderr, "usage: vault_reader [--list] KEYRING KEYFILE FILE\n");
 		return 2;
 	}
+	char **names = argv + argc - 3;
 	byte id[ID], mk[KEY];
-	open_ring(argv[1], argv[2], id, mk);
+	if (sodium_init() < 0)
+		refuse("libsodium does not start");
+	open_ring(names[0], names[1], id, mk);
 	static byte header[2 * SLOT];
-	FILE *f = fopen(argv[3], "rb");
-	if (!f || fread(header, 1, sizeof(header), f) != sizeof(header))
+	static struct vault v;
+	FILE *f = fopen(names[2], "rb");
+	if (!f || fread(header, 1, sizeof(header), f) < SLOT)
 		refuse("the vault file cannot be read");
-	struct vault v = { .generation = 0 };
+	if (fseek(f, sizeof(header), SEEK_SET) != 0)
+		refuse("the vault file cannot be read");
 	try_slot(header, 0, id, mk, &v);
 	try_slot(header + SLOT, 1, id, mk, &v);
 	if (v.generation == 0)
 		refuse("no header slot opens");
-	if (!v.complete)
+	if (listing)
+		list(f, &v);
+	else if (v.complete)
+		copy_records(f, &v);
+	else
 		refuse("the file is not complete");
-	copy_records(f, &v);
 	fclose(f);
 	if (fflush(stdout) != 0)
 		refuse("standard output does not take it");
