@@ -12,4 +12,7 @@ struct source *keep_open(struct core *core, const struct copy *c, struct err *er
 bool keep_find(struct core *core, const char *item, const char *quality, bool complete_only, struct copy *ret,
 	       struct err *err);
 
+/* EV_COPY of a ticket. */
+void keep_post(struct ticket *t, const struct copy *c);
+
 #endif

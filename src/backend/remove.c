@@ -1,0 +1,72 @@
+/* Answers remove: copies, their files and rows go. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "engine.h"
+#include "keep.h"
+#include "playback.h"
+#include "route.h"
+#include "ticket.h"
+
+static bool remove_copy(struct core *core, struct ticket *t, const struct copy *c, struct err *err)
+{
+	keep_post(t, c);
+	playback_withdraw(core->playback, c->claim_id);
+	char *path = path_join(core->vault_dir, c->file);
+	bool ok = (unlink(path) == 0 || errno == ENOENT) || err_sys(err, "deleting %s", path);
+	free(path);
+	return ok && store_copy_remove(core->store, c->claim_id, c->quality, err);
+}
+
+/* The copies of an item, and its rows of the queue with their partial files. */
+static bool remove_item(struct core *core, struct ticket *t, const char *item, const char *quality,
+			struct err *err)
+{
+	struct copy_list copies;
+	struct download_list rows;
+	bool found = false, ok = true;
+	if (store_copy_find(core->store, item, quality, &copies, err)) {
+		found = true;
+		for (size_t i = 0; i < copies.n && ok; i++)
+			ok = remove_copy(core, t, &copies.v[i], err);
+		copy_list_release(&copies);
+	}
+	struct err none;
+	if (ok && store_queue_find(core->store, item, &rows, found ? &none : err)) {
+		for (size_t i = 0; i < rows.n && ok; i++) {
+			struct download *d = &rows.v[i];
+			if (quality && !str_eq(quality, d->quality))
+				continue;
+			found = true;
+			engine_stop_row(core->engine, d->id);
+			char *path = d->file ? path_join(core->vault_dir, d->file) : NULL;
+			if (path && unlink(path) != 0 && errno != ENOENT)
+				ok = err_sys(err, "deleting %s", path);
+			free(path);
+			ok = ok && store_queue_remove(core->store, d->id, err);
+			if (ok)
+				engine_post_row(core->engine, NULL, d, "removed");
+		}
+		download_list_release(&rows);
+	}
+	return found && ok;
+}
+
+void answer_remove(struct core *core, struct ticket *t, const struct req_remove *r)
+{
+	struct err err;
+	struct tally tally = { 0 };
+	if (!core_take_lock(core, &err)) {
+		ticket_done(t, &err);
+		return;
+	}
+	for (size_t i = 0; i < r->items_.n; i++) {
+		bool ok = remove_item(core, t, r->items_.v[i],
+				      str_empty(r->quality_) ? NULL : r->quality_, &err);
+		if (!ok && r->items_.n > 1)
+			post_row_failed(t, r->items_.v[i], &err);
+		tally_add(&tally, ok ? NULL : &err);
+	}
+	engine_kick(core->engine);
+	ticket_done_tally(t, &tally);
+}
