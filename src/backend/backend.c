@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "kiyya/thread.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "route.h"
 #include "seek.h"
 #include "ticket.h"
@@ -67,6 +68,8 @@ static void *run(void *arg)
 		post_note(core, NULL, "error", "%s", core->boot_error.text);
 	} else if (core->work_off) {
 		engine_begin_work_off(core->engine);
+		if (core->lock)
+			core->reconcile = reconcile_new(core);
 	}
 	while (!atomic_load(&b->stop))
 		turn(core);

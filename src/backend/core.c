@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "engine.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "seek.h"
 #include "ticket.h"
 #include "unlock.h"
@@ -48,7 +49,10 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	reconcile_stop(core->reconcile);
 	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	if (core->unlock)
+		reconcile_free(core->reconcile);
 	unlock_free(core->unlock);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {

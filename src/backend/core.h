@@ -27,6 +27,7 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct reconcile;
 
 struct core {
 	const struct paths *paths;
@@ -51,6 +52,7 @@ struct core {
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;
+	struct reconcile *reconcile; /* NULL: this process does not hold the lock */
 
 	/* by core_http(), core_gateway(), core_vault() */
 	struct http *http;

@@ -3,9 +3,18 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include "route.h"
 #include "ticket.h"
+
+bool keep_is_ours(const struct copy *c, const struct vault_info *info)
+{
+	/* The newest slot may be the one that is bad; the other is one generation behind, and says the same. */
+	int64_t generation = (int64_t)info->generation + (info->one_slot ? 1 : 0);
+	return !c->file_id[0] || (str_eq(info->file_id, c->file_id) &&
+				  generation >= c->generation && (info->complete || !c->complete));
+}
 
 struct source *keep_open(struct core *core, const struct copy *c, struct err *err)
 {
@@ -16,11 +25,7 @@ struct source *keep_open(struct core *core, const struct copy *c, struct err *er
 	struct source *s = vault_open(core->vault, c->file, err);
 	if (!s)
 		return NULL;
-	const struct vault_info *info = vault_source_info(s);
-	bool ours = !c->file_id[0] || (str_eq(info->file_id, c->file_id) &&
-				       (int64_t)info->generation >= c->generation &&
-				       (info->complete || !c->complete));
-	if (ours)
+	if (keep_is_ours(c, vault_source_info(s)))
 		return s;
 	source_free(s);
 	err_set(err, ERR_DAMAGED, 0, "%s is not the file that was stored under this name", c->file);
@@ -42,6 +47,31 @@ bool keep_find(struct core *core, const char *item, const char *quality, bool co
 	}
 	copy_list_release(&list);
 	return found || err_set(err, ERR_NOT_FOUND, 0, "%s is not completely downloaded", item);
+}
+
+static void add_copies(struct copy_list *all, struct copy_list *more)
+{
+	all->v = mem_grow(all->v, all->n + more->n, sizeof(*all->v));
+	memcpy(all->v + all->n, more->v, more->n * sizeof(*more->v));
+	all->n += more->n;
+	free(more->v);
+}
+
+bool keep_list(struct core *core, const struct strs *items, struct copy_list *ret, struct err *err)
+{
+	struct copy_list all = { 0 };
+	bool ok = items->n || store_copy_list(core->store, &all, err);
+	for (size_t i = 0; i < items->n && ok; i++) {
+		struct copy_list some;
+		ok = store_copy_find(core->store, items->v[i], NULL, &some, err);
+		if (ok)
+			add_copies(&all, &some);
+	}
+	if (ok)
+		*ret = all;
+	else
+		copy_list_release(&all);
+	return ok;
 }
 
 void keep_post(struct ticket *t, const struct copy *c)

@@ -52,15 +52,84 @@ static bool remove_item(struct core *core, struct ticket *t, const char *item, c
 	return found && ok;
 }
 
+/* Whether the item has been seen to its end. */
+static bool was_watched(struct core *core, const char *claim_id)
+{
+	struct progress p;
+	if (!store_progress_get(core->store, claim_id, &p, NULL))
+		return false;
+	bool watched = p.watched;
+	progress_release(&p);
+	return watched;
+}
+
+/* The copies that are meant: of the items, or those that are complete and were watched. */
+static bool find_meant(struct core *core, const struct req_remove *r, struct copy_list *ret,
+		       struct err *err)
+{
+	if (!keep_list(core, &r->items_, ret, err))
+		return false;
+	size_t n = 0;
+	for (size_t i = 0; i < ret->n; i++) {
+		struct copy *c = &ret->v[i];
+		bool meant = r->watched_
+				 ? c->complete && was_watched(core, c->claim_id)
+				 : str_empty(r->quality_) || str_eq(c->quality, r->quality_);
+		if (meant)
+			ret->v[n++] = *c;
+		else
+			copy_release(c);
+	}
+	ret->n = n;
+	return true;
+}
+
+static void remove_watched(struct core *core, struct ticket *t, const struct req_remove *r,
+			   struct tally *tally)
+{
+	struct copy_list list;
+	struct err err;
+	if (!find_meant(core, r, &list, &err)) {
+		tally_add(tally, &err);
+		return;
+	}
+	for (size_t i = 0; i < list.n; i++) {
+		bool ok = remove_copy(core, t, &list.v[i], &err);
+		if (!ok && list.n > 1)
+			post_row_failed(t, list.v[i].claim_id, &err);
+		tally_add(tally, ok ? NULL : &err);
+	}
+	copy_list_release(&list);
+}
+
+/* Only says what would go. */
+static void rehearse(struct core *core, struct ticket *t, const struct req_remove *r)
+{
+	struct copy_list list;
+	struct err err;
+	bool ok = find_meant(core, r, &list, &err);
+	for (size_t i = 0; ok && i < list.n; i++)
+		keep_post(t, &list.v[i]);
+	if (ok)
+		copy_list_release(&list);
+	ticket_done(t, ok ? NULL : &err);
+}
+
 void answer_remove(struct core *core, struct ticket *t, const struct req_remove *r)
 {
 	struct err err;
 	struct tally tally = { 0 };
+	if (r->dry_run_) {
+		rehearse(core, t, r);
+		return;
+	}
 	if (!core_take_lock(core, &err)) {
 		ticket_done(t, &err);
 		return;
 	}
-	for (size_t i = 0; i < r->items_.n; i++) {
+	if (r->watched_)
+		remove_watched(core, t, r, &tally);
+	for (size_t i = 0; i < r->items_.n && !r->watched_; i++) {
 		bool ok = remove_item(core, t, r->items_.v[i],
 				      str_empty(r->quality_) ? NULL : r->quality_, &err);
 		if (!ok && r->items_.n > 1)
