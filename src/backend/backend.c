@@ -85,6 +85,7 @@ struct backend *backend_start(const struct backend_config *config, struct link *
 				 .settings = config->settings,
 				 .link = link,
 				 .offline = config->offline,
+				 .umask = config->umask,
 				 .work_off = config->work_off,
 				 .passphrase = config->passphrase };
 	atomic_init(&b->stop, false);

@@ -35,6 +35,7 @@ struct core {
 	const struct clock *clock;
 	struct link *link;
 	bool offline;  /* no network at all */
+	unsigned umask; /* of files that are exported */
 	bool work_off; /* this process works the whole queue off while it lives */
 	char *passphrase;
 

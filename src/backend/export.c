@@ -129,11 +129,14 @@ static bool give_name(struct export *x)
 
 static bool write_file(struct export *x)
 {
-	/* A file like any other of this user: the umask says who may read it. */
-	int fd = open(x->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int fd = open(x->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_sys(&x->err, "creating %s", x->temp);
-	bool ok = copy_bytes(x, fd) && file_sync(NULL, fd, false, &x->err);
+	bool ok = copy_bytes(x, fd);
+	/* A file like any other of this user, once it is whole. */
+	if (ok && fchmod(fd, 0666 & ~x->core->umask) != 0)
+		log_info("export", NULL, "%s stays readable for its owner only", x->target);
+	ok = ok && file_sync(NULL, fd, false, &x->err);
 	close(fd);
 	char *for_dir = str_dup(x->target);
 	ok = ok && give_name(x) && file_sync_dir(NULL, dirname(for_dir), &x->err);

@@ -18,7 +18,7 @@ static void say(struct work *w)
 		row->have_ = w->said;
 		row->total_ = w->total;
 	}
-	link_post(w->ticket->core->link, e);
+	link_post(w->core->link, e);
 }
 
 static void on_tick(void *arg)
@@ -29,13 +29,14 @@ static void on_tick(void *arg)
 		w->said = have;
 		say(w);
 	}
-	w->timer = timer_add(w->ticket->core->timers, SAY_MS, on_tick, w);
+	w->timer = timer_add(w->core->timers, SAY_MS, on_tick, w);
 }
 
 void work_begin(struct work *w, const struct ticket *t, const char *what, const struct copy *c,
 		int64_t number, int64_t copies, int64_t total)
 {
 	*w = (struct work){
+		.core = t->core,
 		.ticket = t,
 		.what = what,
 		.copy = c,
@@ -46,12 +47,12 @@ void work_begin(struct work *w, const struct ticket *t, const char *what, const 
 	atomic_init(&w->have, 0);
 	say(w);
 	if (total >= 0)
-		w->timer = timer_add(t->core->timers, SAY_MS, on_tick, w);
+		w->timer = timer_add(w->core->timers, SAY_MS, on_tick, w);
 }
 
 void work_end(struct work *w)
 {
-	if (w->ticket)
-		timer_drop(w->ticket->core->timers, w->timer);
-	w->ticket = NULL;
+	if (w->core)
+		timer_drop(w->core->timers, w->timer);
+	w->core = NULL;
 }

@@ -10,7 +10,8 @@
 #include "core.h"
 
 struct work {
-	const struct ticket *ticket; /* NULL: not begun */
+	struct core *core; /* NULL: not begun */
+	const struct ticket *ticket;
 	const char *what;
 	const struct copy *copy; /* borrowed until work_end */
 	int64_t number, copies, total, said;
@@ -20,6 +21,6 @@ struct work {
 /* number of copies: which of how many, from 1. total < 0: bytes are not counted. */
 void work_begin(struct work *w, const struct ticket *t, const char *what, const struct copy *c,
 		int64_t number, int64_t copies, int64_t total);
-void work_end(struct work *w);
+void work_end(struct work *w); /* the ticket may be gone */
 
 #endif
