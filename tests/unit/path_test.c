@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "kiyya/buf.h"
 #include "kiyya/path.h"
 #include "kiyya/str.h"
 

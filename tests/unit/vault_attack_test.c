@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "kiyya/str.h"
 #include "vault/format.h"
 
 #define CHUNK ((uint64_t)VAULT_CHUNK)
@@ -50,8 +51,9 @@ static int siege_setup(void **state)
 	fault_arm(0, FAULT_NONE);
 	check_ok(s->box->v = vault_new(&paths, fault_io(), err));
 	check_ok(vault_unlock(s->box->v, NULL, 0, NULL, err));
-	const char *step = getenv("KIYYA_ATTACK_STEP");
-	s->step = step && atoi(step) > 0 ? (unsigned)atoi(step) : STEP_DEFAULT;
+	uint64_t step;
+	const char *asked = getenv("KIYYA_ATTACK_STEP");
+	s->step = asked && str_to_u64(asked, &step) && step > 0 ? (unsigned)step : STEP_DEFAULT;
 	plain_seal(s->box, NAME, SEED, SIZE);
 	s->good = bytes_read(s->box, NAME, &s->len);
 	assert_true(s->len == kyv_file_len(SIZE));
