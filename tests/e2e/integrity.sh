@@ -3,7 +3,7 @@
 set -eu
 . "$top_srcdir/tests/e2e/lib.sh"
 e2e_begin integrity
-needs curl sha384sum
+needs curl sha384sum flock
 needs_kiyya
 needs_media
 film=$E2E_DIR/film
@@ -201,11 +201,43 @@ check_eq "nothing is left of the attempt" 3 "$(vault_names | grep -c '\.kyv$')"
 check_eq "but the copies" 3 "$(vault_names | wc -l | tr -d ' ')"
 fixture_control '{"change_content":false}'
 
+# -- interrupted, killed, not alone -------------------------------------------------------------------------
+
+is_repairing() {
+	[ "$(find "$vault" -name '*.mend' -size +100k | wc -l)" -eq 1 ]
+}
+repair_slowly() { # of a file that is gone, so that there is something to do
+	fixture_control '{"throttle":300000}'
+	"$KIYYA" repair "$long" >"$E2E_DIR/repair.out" 2>&1 8>&- &
+	pid=$!
+	e2e_child $pid
+	check "it is at work" wait_until 20 is_repairing
+}
+damaged=$(file_of "$long")
+rm "$damaged"
+repair_slowly
+kill -INT $pid
+code=0
+wait $pid || code=$?
+check_eq "an interrupt ends it" 130 "$code"
+check_eq "and leaves nothing" 0 "$(vault_names | grep -c '\.mend$')"
+repair_slowly
+kill -9 $pid
+wait $pid 2>/dev/null || true
+check_eq "a kill leaves what was fetched" 1 "$(vault_names | grep -c '\.mend$')"
+fixture_control '{"throttle":0}'
+check_exit 10 flock "$KIYYA_HOME/data/lock" "$KIYYA" repair "$long"
+check_exit 0 kiyya repair "$long"
+check_eq "the next one clears it away" 0 "$(vault_names | grep -c '\.mend$')"
+check_exit 0 kiyya verify "$long"
+
 # -- the claim is gone -----------------------------------------------------------------------------------
 
 fixture_stop
-fixture_start --media "$MEDIA"
+grep -v counting-to-ten "$MEDIA/catalog.tsv" >"$E2E_DIR/catalog.tsv"
+fixture_start --media "$MEDIA" --catalog "$E2E_DIR/catalog.tsv"
 write_config
+check_eq "nobody has the clip any more" "" "$(claim_id counting-to-ten)"
 check_exit 3 kiyya repair "$item"
 check_has "said clearly" "its publisher has taken it back" "$err"
 check_exit 0 kiyya offline --json
@@ -213,7 +245,7 @@ check_has "it stays listed" "\"claim_id\":\"$item\"" "$out"
 title=$(printf '%s\n' "$out" | grep "$item" | json_first title)
 check "with its title" test -n "$title"
 check_eq "what opens of it still reads" "$(head -c 65536 "$film" | sha384sum)" "$(kiyya cat "$item" --range 0-65535 | sha384sum)"
-gone=$other
-check_exit 0 kiyya --offline play "$gone" --vo null --start 0 -- --ao=null
+check_exit 0 kiyya play "$other" --vo null --start 0 -- --ao=null
+check_has "and the clip with its own" '"title":"Kids Corner: Counting to Ten"' "$(kiyya offline --json)"
 fixture_stop
 e2e_end
