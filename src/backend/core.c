@@ -49,8 +49,10 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	core->engine = NULL; /* jobs that still come back find nothing to do */
 	reconcile_stop(core->reconcile);
-	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	chores_free(
+	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	if (core->unlock)
 		reconcile_free(core->reconcile);
 	unlock_free(core->unlock);
@@ -163,9 +165,24 @@ bool core_take_lock(struct core *core, struct err *err)
 	return store_queue_recover(core->store, err);
 }
 
+bool core_hold_lock(struct core *core, struct err *err)
+{
+	if (!core_take_lock(core, err))
+		return false;
+	core->lock_holds++;
+	return true;
+}
+
+void core_let_lock(struct core *core)
+{
+	core->lock_holds--;
+	if (core->engine)
+		engine_kick(core->engine);
+}
+
 void core_drop_lock(struct core *core)
 {
-	if (core->work_off || !core->lock)
+	if (core->work_off || !core->lock || core->lock_holds)
 		return;
 	doorbell_free(core->doorbell);
 	core->doorbell = NULL;

@@ -49,6 +49,7 @@ struct core {
 
 	struct ticket *tickets; /* open ones */
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
+	unsigned lock_holds;    /* pieces of work that need it to their end */
 	struct doorbell *doorbell;
 	struct engine *engine;
 	struct playback *playback;
@@ -71,7 +72,10 @@ struct gateway *core_gateway(struct core *core, struct err *err);
 struct vault *core_vault(struct core *core, struct err *err);
 /* Takes the lock if this process does not have it. ERR_BUSY naming the PID. */
 bool core_take_lock(struct core *core, struct err *err);
-/* Lets go of it, unless the process works the queue off. */
+/* The same for a piece of work of some length: nothing lets go of the lock until core_let_lock. */
+bool core_hold_lock(struct core *core, struct err *err);
+void core_let_lock(struct core *core);
+/* Lets go of it, unless the process works the queue off or something holds it. */
 void core_drop_lock(struct core *core);
 
 #endif

@@ -38,8 +38,7 @@ static void import_free(struct import *m)
 	free(m->from);
 	free(m->temp);
 	free(m->name);
-	if (m->core->lock)
-		engine_kick(m->core->engine);
+	core_let_lock(m->core);
 	free(m);
 }
 
@@ -282,7 +281,7 @@ static void import_unlocked(void *arg, const struct err *err)
 void answer_import(struct core *core, struct ticket *t, const struct req_import *r)
 {
 	struct err err;
-	if (!core_take_lock(core, &err)) {
+	if (!core_hold_lock(core, &err)) {
 		ticket_done(t, &err);
 		return;
 	}

@@ -1,6 +1,5 @@
 /* Answers repair: one copy after another is mended, as far as it needs it. */
 #include <stdlib.h>
-#include "engine.h"
 #include "keep.h"
 #include "mend.h"
 #include "route.h"
@@ -23,7 +22,7 @@ static void repair_free(struct repair *r)
 	work_end(&r->work);
 	mend_free(r->mend);
 	copy_list_release(&r->list);
-	engine_kick(r->core->engine);
+	core_let_lock(r->core);
 	free(r);
 }
 
@@ -116,11 +115,14 @@ void answer_repair(struct core *core, struct ticket *t, const struct req_repair 
 {
 	struct copy_list list = { 0 };
 	struct err err;
-	bool ok = core_take_lock(core, &err) && keep_list(core, &q->items_, &list, &err);
+	if (!core_hold_lock(core, &err)) {
+		ticket_done(t, &err);
+		return;
+	}
+	bool ok = keep_list(core, &q->items_, &list, &err);
 	if (!ok || !list.n) {
 		ticket_done(t, ok ? NULL : &err);
-		if (core->lock)
-			engine_kick(core->engine);
+		core_let_lock(core);
 		return;
 	}
 	struct repair *r = NEW(struct repair);

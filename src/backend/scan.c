@@ -2,7 +2,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include "engine.h"
 #include "keep.h"
 #include "restore.h"
 #include "route.h"
@@ -20,6 +19,7 @@ struct scan {
 	struct core *core;
 	struct ticket *ticket; /* NULL: cancelled */
 	struct known_files known;
+	struct tally tally;
 	bool running;
 	atomic_bool cancelled;
 	/* the chore's */
@@ -38,8 +38,7 @@ static void scan_free(struct scan *s)
 		free(s->found[i].file);
 	}
 	free(s->found);
-	if (s->core->lock)
-		engine_kick(s->core->engine);
+	core_let_lock(s->core);
 	free(s);
 }
 
@@ -120,6 +119,27 @@ static bool take(struct scan *s, struct found *f, struct err *err)
 	return true;
 }
 
+static void take_all(struct scan *s)
+{
+	if (s->n_found)
+		qsort(s->found, s->n_found, sizeof(*s->found), by_worth);
+	for (size_t i = 0; i < s->n_found; i++) {
+		struct err err;
+		if (known_files_has(&s->known, s->found[i].file))
+			continue;
+		bool ok = take(s, &s->found[i], &err);
+		if (!ok && err.kind == ERR_USAGE) { /* not a failure of the scan */
+			post_note(s->core, s->ticket, "warn", "%s", err.text);
+			continue;
+		}
+		if (!ok)
+			post_row_failed(s->ticket, s->found[i].file, &err);
+		tally_add(&s->tally, ok ? NULL : &err);
+	}
+	post_note(s->core, s->ticket, "info", "%d file%s restored", s->tally.n_ok,
+		  s->tally.n_ok == 1 ? "" : "s");
+}
+
 static void scan_came_back(void *arg)
 {
 	struct scan *s = arg;
@@ -135,26 +155,20 @@ static void scan_came_back(void *arg)
 		scan_free(s);
 		return;
 	}
-	struct tally tally = { 0 };
-	if (s->n_found)
-		qsort(s->found, s->n_found, sizeof(*s->found), by_worth);
-	for (size_t i = 0; i < s->n_found; i++) {
-		struct err err;
-		bool ok = take(s, &s->found[i], &err);
-		if (!ok && err.kind == ERR_USAGE) { /* not a failure of the scan */
-			post_note(s->core, s->ticket, "warn", "%s", err.text);
-			continue;
-		}
-		if (!ok)
-			post_row_failed(s->ticket, s->found[i].file, &err);
-		tally_add(&tally, ok ? NULL : &err);
+	/* Downloads may have begun since. */
+	struct known_files now;
+	if (!known_files_read(s->core, &now, &s->err)) {
+		ticket_done(s->ticket, &s->err);
+		scan_free(s);
+		return;
 	}
-	post_note(s->core, s->ticket, "info", "%d file%s restored", tally.n_ok,
-		  tally.n_ok == 1 ? "" : "s");
+	known_files_release(&s->known);
+	s->known = now;
+	take_all(s);
 	if (s->more)
 		post_note(s->core, s->ticket, "warn", "only %u files were looked at",
 			  VAULT_FILES_MAX);
-	ticket_done_tally(s->ticket, &tally);
+	ticket_done_tally(s->ticket, &s->tally);
 	scan_free(s);
 }
 
@@ -174,8 +188,13 @@ void answer_scan(struct core *core, struct ticket *t, const struct req_scan *r)
 {
 	struct known_files known;
 	struct err err;
-	if (!core_take_lock(core, &err) || !known_files_read(core, &known, &err)) {
+	if (!core_hold_lock(core, &err)) {
 		ticket_done(t, &err);
+		return;
+	}
+	if (!known_files_read(core, &known, &err)) {
+		ticket_done(t, &err);
+		core_let_lock(core);
 		return;
 	}
 	struct scan *s = NEW(struct scan);
