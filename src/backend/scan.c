@@ -8,6 +8,8 @@
 #include "ticket.h"
 #include "unlock.h"
 
+#define ROWS_AT_ONCE 20
+
 struct found {
 	struct copy copy;
 	char *file;
@@ -27,10 +29,14 @@ struct scan {
 	struct err err;
 	struct found *found;
 	size_t n_found;
+
+	uint64_t timer; /* the next rows */
+	size_t next;
 };
 
 static void scan_free(struct scan *s)
 {
+	timer_drop(s->core->timers, s->timer);
 	known_files_release(&s->known);
 	for (size_t i = 0; i < s->n_found; i++) {
 		if (s->found[i].ok)
@@ -119,25 +125,36 @@ static bool take(struct scan *s, struct found *f, struct err *err)
 	return true;
 }
 
-static void take_all(struct scan *s)
+/* Each row is made durable by itself: some of them, then others get their turn. */
+static void take_some(void *arg)
 {
-	if (s->n_found)
-		qsort(s->found, s->n_found, sizeof(*s->found), by_worth);
-	for (size_t i = 0; i < s->n_found; i++) {
+	struct scan *s = arg;
+	s->timer = 0;
+	for (int n = 0; n < ROWS_AT_ONCE && s->next < s->n_found; n++) {
+		struct found *f = &s->found[s->next++];
 		struct err err;
-		if (known_files_has(&s->known, s->found[i].file))
+		if (known_files_has(&s->known, f->file))
 			continue;
-		bool ok = take(s, &s->found[i], &err);
+		bool ok = take(s, f, &err);
 		if (!ok && err.kind == ERR_USAGE) { /* not a failure of the scan */
 			post_note(s->core, s->ticket, "warn", "%s", err.text);
 			continue;
 		}
 		if (!ok)
-			post_row_failed(s->ticket, s->found[i].file, &err);
+			post_row_failed(s->ticket, f->file, &err);
 		tally_add(&s->tally, ok ? NULL : &err);
+	}
+	if (s->next < s->n_found) {
+		s->timer = timer_add(s->core->timers, 0, take_some, s);
+		return;
 	}
 	post_note(s->core, s->ticket, "info", "%d file%s restored", s->tally.n_ok,
 		  s->tally.n_ok == 1 ? "" : "s");
+	if (s->more)
+		post_note(s->core, s->ticket, "warn", "only %u files were looked at",
+			  VAULT_FILES_MAX);
+	ticket_done_tally(s->ticket, &s->tally);
+	scan_free(s);
 }
 
 static void scan_came_back(void *arg)
@@ -164,12 +181,9 @@ static void scan_came_back(void *arg)
 	}
 	known_files_release(&s->known);
 	s->known = now;
-	take_all(s);
-	if (s->more)
-		post_note(s->core, s->ticket, "warn", "only %u files were looked at",
-			  VAULT_FILES_MAX);
-	ticket_done_tally(s->ticket, &s->tally);
-	scan_free(s);
+	if (s->n_found)
+		qsort(s->found, s->n_found, sizeof(*s->found), by_worth);
+	take_some(s);
 }
 
 static void scan_unlocked(void *arg, const struct err *err)
