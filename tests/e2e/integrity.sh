@@ -201,6 +201,19 @@ check_eq "nothing is left of the attempt" 3 "$(vault_names | grep -c '\.kyv$')"
 check_eq "but the copies" 3 "$(vault_names | wc -l | tr -d ' ')"
 fixture_control '{"change_content":false}'
 
+# Kept although it is not what was signed: every chunk opens, and all of them are fetched again.
+night=$(claim_id night-train)
+fixture_control '{"change_content":true}'
+check_exit 8 kiyya download "$night"
+check_exit 8 kiyya repair "$night"
+fixture_control '{"change_content":false}'
+wrong=$(file_of "$night")
+check_exit 0 kiyya repair "$night" --json
+check_has "now it is what was signed" '"publisher_hash":"match"' "$out"
+check_eq "to the byte" "$(claim_hash night-train)" "$(sum_of "$night")"
+check_not "what was not is gone" test -e "$wrong"
+check_exit 0 kiyya rm "$night" --yes
+
 # -- interrupted, killed, not alone -------------------------------------------------------------------------
 
 is_repairing() {
