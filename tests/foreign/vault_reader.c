@@ -3,11 +3,16 @@
  *	vault_reader KEYRING KEYFILE FILE >plaintext	of a complete file
  *	vault_reader --list KEYRING KEYFILE FILE	what is there, of a file in any state
  *
- * It shares no code with kiyya; its ciphers are libsodium's. Only key-file slots of a keyring are known. Exit 0: all
- * was there and true. 1: it was not, and said why; what was written before is true. 2: wrong use.
+ * It shares no code with kiyya, and each cipher is the one of the library kiyya does not use for it:
+ * BLAKE2b and the wrapped keys are OpenSSL's here, the records libsodium's, and HChaCha20 stands
+ * below. Only key-file slots of a keyring are known. Exit 0: all was there and
+ * true. 1: it was not, and said why; what was written before is true. 2: wrong use.
  *
  * The list is a line each for state, size, generation, how many slots are good and the metadata, then for each chunk its
  * number with the SHA-256 of its plaintext, or "missing". */
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,20 +44,87 @@ static uint64_t number(const byte *p, int bytes)
 static void blake2b(byte out[KEY], const byte key[KEY], const void *a, size_t na, const void *b,
 		    size_t nb, const void *c, size_t nc)
 {
-	crypto_generichash_state state;
-	crypto_generichash_init(&state, key, KEY, KEY);
-	crypto_generichash_update(&state, a, na);
-	crypto_generichash_update(&state, b, nb);
-	crypto_generichash_update(&state, c, nc);
-	crypto_generichash_final(&state, out, KEY);
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "BLAKE2BMAC", NULL);
+	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	size_t size = KEY, n = 0;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_size_t("size", &size),
+				OSSL_PARAM_construct_end() };
+	if (!ctx || !EVP_MAC_init(ctx, key, KEY, params) || !EVP_MAC_update(ctx, a, na) ||
+	    !EVP_MAC_update(ctx, b, nb) || !EVP_MAC_update(ctx, c, nc) ||
+	    !EVP_MAC_final(ctx, out, &n, KEY) || n != KEY)
+		refuse("this OpenSSL has no keyed BLAKE2b");
+	EVP_MAC_CTX_free(ctx);
+	EVP_MAC_free(mac);
 }
 
-/* XChaCha20-Poly1305: n bytes of ciphertext, its tag behind them. */
-static bool open_sealed(byte *out, const byte *sealed, size_t n, const byte *ad, size_t ad_len,
+static uint32_t turn(uint32_t v, int n)
+{
+	return v << n | v >> (32 - n);
+}
+
+static void quarter(uint32_t s[16], int a, int b, int c, int d)
+{
+	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 16);
+	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 12);
+	s[a] += s[b], s[d] = turn(s[d] ^ s[a], 8);
+	s[c] += s[d], s[b] = turn(s[b] ^ s[c], 7);
+}
+
+/* draft-irtf-cfrg-xchacha, 2.2: the first and last rows after twenty rounds. */
+static void hchacha20(byte out[KEY], const byte key[KEY], const byte nonce[16])
+{
+	uint32_t s[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
+	for (int i = 0; i < 8; i++)
+		s[4 + i] = (uint32_t)number(key + 4 * i, 4);
+	for (int i = 0; i < 4; i++)
+		s[12 + i] = (uint32_t)number(nonce + 4 * i, 4);
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < 4; i++)
+			quarter(s, i, 4 + i, 8 + i, 12 + i);
+		for (int i = 0; i < 4; i++)
+			quarter(s, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
+	}
+	for (int i = 0; i < 8; i++) {
+		uint32_t word = s[i < 4 ? i : 8 + i];
+		for (int k = 0; k < 4; k++)
+			out[4 * i + k] = (byte)(word >> (8 * k));
+	}
+}
+
+/* Half of XChaCha20-Poly1305: what is left is ChaCha20-Poly1305 under this key and nonce. */
+static void halve(byte subkey[KEY], byte inner[12], const byte key[KEY], const byte nonce[NONCE])
+{
+	hchacha20(subkey, key, nonce);
+	memset(inner, 0, 4);
+	memcpy(inner + 4, nonce + 16, 8);
+}
+
+/* n bytes of ciphertext, its tag behind them: by OpenSSL. */
+static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, int ad_len,
 			const byte nonce[NONCE], const byte key[KEY])
 {
-	return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, n + TAG, ad,
-							  ad_len, nonce, key) == 0;
+	byte subkey[KEY], inner[12], tag[TAG];
+	halve(subkey, inner, key, nonce);
+	memcpy(tag, sealed + n, TAG);
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int got;
+	bool ok = ctx && EVP_DecryptInit_ex(ctx, EVP_chacha20_poly1305(), NULL, subkey, inner) &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG, tag) &&
+		  EVP_DecryptUpdate(ctx, NULL, &got, ad, ad_len) &&
+		  EVP_DecryptUpdate(ctx, out, &got, sealed, n) &&
+		  EVP_DecryptFinal_ex(ctx, out + got, &got);
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+/* The same by libsodium. */
+static bool open_record(byte *out, const byte *sealed, size_t n, const byte *ad, size_t ad_len,
+			const byte nonce[NONCE], const byte key[KEY])
+{
+	byte subkey[KEY], inner[12];
+	halve(subkey, inner, key, nonce);
+	return crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, n + TAG, ad,
+							 ad_len, inner, subkey) == 0;
 }
 
 /* -- the keyring --------------------------------------------------------------- */
@@ -126,14 +198,14 @@ static void try_slot(const byte *raw, unsigned place, const byte id[ID], const b
 		return;
 	blake2b(key, fek, "kyv1 mac", 9, raw, FIXED, "", 0);
 	blake2b(mac, key, raw, 4064, "", 0, "", 0);
-	if (sodium_memcmp(mac, raw + 4064, KEY) != 0)
+	if (CRYPTO_memcmp(mac, raw + 4064, KEY) != 0)
 		return;
 	uint64_t generation = number(raw + 40, 8);
 	int meta_len = (int)number(raw + 176, 2);
 	memcpy(ad + FIXED, raw + 40, 8);
 	blake2b(key, fek, "kyv1 meta", 10, raw, FIXED, "", 0);
 	if (meta_len > 3864 ||
-	    !open_sealed(meta, raw + 184, (size_t)meta_len, ad, FIXED + 8, raw + 152, key))
+	    !open_sealed(meta, raw + 184, meta_len, ad, FIXED + 8, raw + 152, key))
 		return;
 	if (generation % 2 == place)
 		refuse("a header slot lies in the wrong place");
@@ -162,7 +234,7 @@ static bool read_record(FILE *f, const struct vault *v, uint64_t i, size_t len, 
 	size_t got = fread(record, 1, len + NONCE + TAG, f);
 	*ret_end = got == 0;
 	return got == len + NONCE + TAG &&
-	       open_sealed(plain, record + NONCE, len, ad, sizeof(ad), record, v->content);
+	       open_record(plain, record + NONCE, len, ad, sizeof(ad), record, v->content);
 }
 
 static uint64_t count_chunks(const struct vault *v)
