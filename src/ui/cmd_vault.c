@@ -82,11 +82,18 @@ static void send_export(struct ui *ui, const char *item, const char *quality, co
 	send_work(ui, r);
 }
 
+static void entered_export(struct ui *ui, const char *text)
+{
+	if (*text)
+		cmd_export(ui, text);
+}
+
 void cmd_export(struct ui *ui, const char *arg)
 {
 	const struct item *it = ui_item(ui);
 	if (!arg) {
-		ui_say(ui, "export where to? a directory or a file: :export DIR");
+		ui_prompt(ui, PROMPT_ADDRESS, "export to (a directory, a file): ", "",
+			  (struct asking){ .entered = entered_export });
 	} else if (it && item_claim_id(it)[0] && !is_at_work(ui)) {
 		char *to = with_home(arg);
 		const struct ev_copy *c = item_copy(it);

@@ -211,8 +211,8 @@ keys :
 text filter letter
 keys <Enter>
 wait idle
-keys :
-text export $out_dir
+keys E
+text $out_dir
 keys <Enter>
 wait text exported: $named
 wait idle
