@@ -28,6 +28,7 @@ struct ticket;
 struct doorbell;
 struct seeker;
 struct reconcile;
+struct sweep;
 
 struct core {
 	const struct paths *paths;
@@ -51,6 +52,7 @@ struct core {
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	unsigned lock_holds;    /* pieces of work that need it to their end */
 	struct doorbell *doorbell;
+	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;
