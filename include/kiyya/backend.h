@@ -14,6 +14,7 @@ struct backend_config {
 	const struct paths *paths;        /* borrowed until backend_stop */
 	const struct settings *settings;  /* borrowed until backend_stop */
 	bool offline;                     /* no network at all */
+	unsigned umask;                   /* the user's, for files that are exported; ours are for us alone */
 	bool work_off;                    /* take the lock if it is free and work the queue off (the browser) */
 	char *passphrase;                 /* given by file or descriptor; moved, wiped; NULL none */
 };

@@ -57,9 +57,13 @@ void ints_add(struct ints *l, int64_t v);
 	X(QUEUE_ACT, queue_act, "download", "pause resume retry cancel discard up down")           \
 	X(QUEUE_RUN, queue_run, "download", "work the queue off: EV_DOWNLOAD, done when it is")    \
 	X(OFFLINE, offline, "keep", "copies in the vault: EV_COPY each")                           \
-	X(VERIFY, verify, "keep", "authenticate copies: EV_VERIFY each")                           \
-	X(CAT, cat, "keep", "decrypted bytes of a copy, written to a descriptor")                  \
-	X(REMOVE, remove, "keep", "delete copies, files and rows: EV_COPY each, as it was")        \
+	X(VERIFY, verify, "verify", "authenticate copies: EV_WORK, EV_VERIFY each")                \
+	X(REPAIR, repair, "repair", "fetch anew what is bad in copies: EV_WORK, EV_VERIFY each")   \
+	X(CAT, cat, "cat", "decrypted bytes of a copy, written to a descriptor")                   \
+	X(EXPORT, export, "export", "a decrypted copy as a plain file: EV_WORK, EV_EXPORT")        \
+	X(REMOVE, remove, "remove", "delete copies, files and rows: EV_COPY each, as it was")      \
+	X(IMPORT, import, "import", "take in a vault file from elsewhere: EV_WORK, EV_COPY")       \
+	X(SCAN, scan, "scan", "rows of the vault's files that no row names: EV_COPY each")         \
 	X(SERVE, serve, "playback", "addresses on the loopback server: EV_SERVE; lasts until STOP") \
 	X(PLAY, play, "playback", "play an item: EV_PLAYER; done when the player is")              \
 	X(PLAYER, player, "playback", "a command to the running player")                           \
@@ -144,9 +148,19 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, quality, "which copy")                                                              \
 	F(STR, range, "A-B or A-, inclusive")                                                      \
 	F(INT, fd, "where to")
+#define REQ_REPAIR_FIELDS(F) F(STRS, items, "ITEMs; none: every copy")
+#define REQ_EXPORT_FIELDS(F)                                                                       \
+	F(STR, item, "an ITEM")                                                                    \
+	F(STR, quality, "which copy")                                                              \
+	F(STR, to, "a file, or a directory: named by title there")                                 \
+	F(BOOL, overwrite, "what is there already; else EV_EXPORT says so, and nothing is done")
 #define REQ_REMOVE_FIELDS(F)                                                                       \
 	F(STRS, items, "ITEMs")                                                                    \
-	F(STR, quality, "absent: every copy")
+	F(STR, quality, "absent: every copy")                                                      \
+	F(BOOL, watched, "all that are complete and were watched, instead of items")               \
+	F(BOOL, dry_run, "only say which")
+#define REQ_IMPORT_FIELDS(F) F(STR, file, "the vault file")
+#define REQ_SCAN_FIELDS(F)
 #define REQ_SERVE_FIELDS(F)                                                                        \
 	F(STRS, items, "none: every complete copy")                                                \
 	F(INT, port, "0: any")
@@ -214,7 +228,9 @@ void ints_add(struct ints *l, int64_t v);
 	X(GATEWAY, gateway, "diagnostics", "a gateway's health")                                   \
 	X(FACT, fact, "diagnostics", "one thing the doctor found")                                 \
 	X(CONFIG, config, "configure", "a setting")                                                \
-	X(VERIFY, verify, "keep", "what verifying a copy found")                                   \
+	X(VERIFY, verify, "verify", "what verifying or repairing a copy found")                    \
+	X(WORK, work, "work", "how far long work on copies has come")                              \
+	X(EXPORT, export, "export", "a plain file was written, or would have to be overwritten")   \
 	X(SERVE, serve, "playback", "where an item is served")                                     \
 	X(PLAYER, player, "playback", "the player, as it is now")                                  \
 	X(PROGRESS, progress, "library", "a position")                                             \
@@ -314,7 +330,23 @@ void ints_add(struct ints *l, int64_t v);
 	F(INTS, bad, "chunks that do not open, from 0")                                            \
 	F(STR, header, "ok one_slot bad")                                                          \
 	F(STR, publisher_hash, "match mismatch absent not_original unchecked")                     \
-	F(STR, title, "")
+	F(STR, title, "")                                                                          \
+	F(INT, fetched, "plaintext bytes that repairing fetched")
+#define EV_WORK_FIELDS(F)                                                                          \
+	F(STR, what, "verify repair export import")                                                \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(INT, number, "of the copy, from 1")                                                      \
+	F(INT, copies, "that there are to work on")                                                \
+	F(INT, have, "bytes of this copy that are done, where that is known")                      \
+	F(INT, total, "bytes")
+#define EV_EXPORT_FIELDS(F)                                                                        \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(STR, file, "absolute, unless it was given otherwise")                                    \
+	F(INT, size, "bytes")                                                                      \
+	F(BOOL, exists, "it was there already, and nothing was done")
 #define EV_SERVE_FIELDS(F)                                                                         \
 	F(STR, claim_id, "")                                                                       \
 	F(STR, title, "")                                                                          \

@@ -78,6 +78,7 @@ bool boot_backend(struct boot *b, bool browser, struct err *err)
 	b->backend = backend_start(&(struct backend_config){ .paths = &b->paths,
 							     .settings = &b->settings,
 							     .offline = b->offline,
+							     .umask = b->umask,
 							     .work_off = browser,
 							     .passphrase = b->passphrase },
 				   &b->link, err);

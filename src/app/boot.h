@@ -17,6 +17,7 @@ struct boot {
 	struct backend *backend;
 	char *passphrase; /* until the backend has it */
 	bool offline;
+	unsigned umask; /* the user's, as it was before ours */
 	int signal_fd;
 	char *crash_note; /* NULL: the last run ended well */
 };

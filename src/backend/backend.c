@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "kiyya/thread.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "route.h"
 #include "seek.h"
 #include "settle.h"
@@ -69,6 +70,8 @@ static void *run(void *arg)
 		post_note(core, NULL, "error", "%s", core->boot_error.text);
 	} else if (core->work_off) {
 		engine_begin_work_off(core->engine);
+		if (core->lock)
+			core->reconcile = reconcile_new(core);
 	}
 	while (!atomic_load(&b->stop))
 		turn(core);
@@ -84,6 +87,7 @@ struct backend *backend_start(const struct backend_config *config, struct link *
 				 .settings = config->settings,
 				 .link = link,
 				 .offline = config->offline,
+				 .umask = config->umask,
 				 .work_off = config->work_off,
 				 .passphrase = config->passphrase };
 	atomic_init(&b->stop, false);

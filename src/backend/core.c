@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "engine.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "seek.h"
 #include "settle.h"
 #include "sweep.h"
@@ -51,7 +52,12 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
-	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	core->engine = NULL; /* jobs that still come back find nothing to do */
+	reconcile_stop(core->reconcile);
+	chores_free(
+	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	if (core->unlock)
+		reconcile_free(core->reconcile);
 	unlock_free(core->unlock);
 	settle_free(core->settle);
 	if (core->gateway && core->store) {
@@ -163,9 +169,24 @@ bool core_take_lock(struct core *core, struct err *err)
 	return store_queue_recover(core->store, err);
 }
 
+bool core_hold_lock(struct core *core, struct err *err)
+{
+	if (!core_take_lock(core, err))
+		return false;
+	core->lock_holds++;
+	return true;
+}
+
+void core_let_lock(struct core *core)
+{
+	core->lock_holds--;
+	if (core->engine)
+		engine_kick(core->engine);
+}
+
 void core_drop_lock(struct core *core)
 {
-	if (core->work_off || !core->lock)
+	if (core->work_off || !core->lock || core->lock_holds)
 		return;
 	doorbell_free(core->doorbell);
 	core->doorbell = NULL;

@@ -185,6 +185,30 @@ bool paths_create(const struct paths *p, struct err *err)
 	return true;
 }
 
+char *path_name_of_title(const char *title, const char *extension)
+{
+	size_t room = NAME_MAX_BYTES - (extension ? strlen(extension) + 1 : 0);
+	char *clean = text_clean(title ? title : "", title ? strlen(title) : 0, SIZE_MAX, false);
+	for (char *c = clean; *c; c++)
+		if (*c == '/')
+			*c = '-';
+	const char *name = clean + strspn(clean, ".- ");
+	size_t len = 0;
+	int width;
+	for (size_t n; (n = text_next(name + len, &width)) > 0 && len + n <= room; len += n)
+		;
+	while (len && strchr(" .", name[len - 1]))
+		len--;
+	char *named = str_fmt("%.*s%s%s", (int)len, len ? name : "", extension ? "." : "",
+			      extension ? extension : "");
+	if (!len) {
+		free(named);
+		named = str_fmt("untitled%s%s", extension ? "." : "", extension ? extension : "");
+	}
+	free(clean);
+	return named;
+}
+
 bool path_is_name(const char *name)
 {
 	size_t len = name ? strnlen(name, NAME_MAX_BYTES + 1) : 0;

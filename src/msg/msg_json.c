@@ -96,6 +96,7 @@ static const struct {
 	{ EV_COPY, "duration" },
 	{ EV_CONFIG, "meaning" },
 	{ EV_VERIFY, "title" },
+	{ EV_EXPORT, "exists" },
 };
 
 static bool in_row(enum event_kind kind, const struct field *f)

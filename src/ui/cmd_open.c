@@ -99,7 +99,7 @@ void cmd_refresh(struct ui *ui, const char *arg)
 
 void cmd_stop(struct ui *ui, const char *arg)
 {
-	if (!ui_stop_slot(ui, ui_view(ui)->slot))
+	if (!ui_stop_slot(ui, ui_view(ui)->slot) && !ui_stop_slot(ui, SLOT_WORK))
 		ui_say(ui, "nothing is loading");
 }
 

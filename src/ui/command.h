@@ -21,6 +21,7 @@ struct ui;
 	X(down, "down", "[N | half | page]", "down", "move down")                                  \
 	X(download, "download", "[QUALITY]", "download", "download, sealed, to watch offline")     \
 	X(episode, "episode", "next | previous", "episode", "go to the episode behind or before; play it if one plays") \
+	X(export, "export", "DIR | FILE", "export", "write the copy as a plain file")              \
 	X(favorite, "favorite", "", "favourite", "make it a favourite, or not any more")           \
 	X(feed, "feed", "", "feed", "show what is new in followed channels")                       \
 	X(filter, "filter", "[TEXT]", "filter", "show only what has these words")                  \
@@ -52,16 +53,19 @@ struct ui;
 	X(range, "range", "", "range", "mark from the last marked row to here")                    \
 	X(redraw, "redraw", "", "redraw", "draw the screen afresh")                                \
 	X(refresh, "refresh", "", "refresh", "ask again for what is shown")                        \
+	X(repair, "repair", "[all]", "repair", "fetch again what is bad in the copy")              \
 	X(retry, "retry", "", "retry", "try a failed download again")                              \
 	X(reverse, "reverse", "", "reverse", "turn the order round")                               \
+	X(scan, "scan", "", "scan", "restore rows of files in the vault that have none")           \
 	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
-	X(stop, "stop", "", "stop", "stop what is loading")                                        \
+	X(stop, "stop", "", "stop", "stop what is loading, or the work on copies")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
 	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \
 	X(up, "up", "[N | half | page]", "up", "move up")                                          \
+	X(verify, "verify", "[all]", "verify", "check every chunk of the copy, and its hash")      \
 	X(view, "view", "NAME", "view", "go to a view")                                            \
 	X(volume, "volume", "PERCENT", "volume", "louder or softer by so much")                    \
 	X(watched, "watched", "", "watched", "mark as watched, or not")

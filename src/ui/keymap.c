@@ -71,6 +71,10 @@ static const struct {
 	{ IN_QUEUE | IN_DOWNLOADS, "K", "queue-up" },
 	{ IN_PANES, "c", "cancel" },
 	{ IN_PANES, "D", "delete" },
+	{ IN_LIBRARY, "V", "verify" },
+	{ IN_LIBRARY, "M", "repair" },
+	{ IN_LIBRARY, "E", "export" },
+	{ IN_LIBRARY, "T", "scan" },
 
 	{ IN_LIST | IN_DOWNLOADS, "<Space>", "mark" },
 	{ IN_LIST | IN_DOWNLOADS, "v", "range" },

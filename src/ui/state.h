@@ -40,7 +40,15 @@ struct ticket {
 };
 
 /* Slots: views have 1 + their number. */
-enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING, SLOT_RELATED };
+enum {
+	SLOT_VIEW = 1,
+	SLOT_PLAY = 100,
+	SLOT_DETAIL,
+	SLOT_LOG,
+	SLOT_FOLLOWING,
+	SLOT_RELATED,
+	SLOT_WORK
+};
 
 /* What the bottom line is typing into. */
 struct asking {
@@ -154,6 +162,9 @@ bool ui_is_loading(const struct ui *ui, uint32_t slot);
 
 /* -- events.c ---------------------------------------------------------------------------------- */
 void ui_take_event(struct ui *ui, struct event *e); /* moves */
+
+/* -- cmd_vault.c ------------------------------------------------------------------------------ */
+void work_take(struct ui *ui, const struct event *e); /* EV_WORK, EV_VERIFY, EV_EXPORT */
 
 /* -- input.c ----------------------------------------------------------------------------------- */
 void ui_take_key(struct ui *ui, struct key key);

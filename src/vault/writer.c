@@ -159,6 +159,20 @@ bool vault_write_chunk(struct vault_writer *w, uint64_t i, const void *data, siz
 	return true;
 }
 
+bool vault_read_chunk(struct vault_writer *w, uint64_t i, void *dst, size_t *ret_len,
+		      struct err *err)
+{
+	struct record_place place = record_place_of(w->header.slot.file_id, w->header.slot.size, i);
+	bool opened = false;
+	if (!record_read(w->fd, writer_tools(w), &place, w->record, dst, &opened, err))
+		return false;
+	if (!opened)
+		return err_set(err, ERR_DAMAGED, 0, "chunk %llu does not open",
+			       (unsigned long long)i);
+	*ret_len = place.len;
+	return true;
+}
+
 bool vault_has_chunk(const struct vault_writer *w, uint64_t i)
 {
 	return have_has(&w->have, i);

@@ -373,7 +373,8 @@ static void test_rows(void **state)
 		{ EV_DOWNLOAD, "event claim_id title quality state have total rate eta error "
 			       "category retry encrypted" },
 		{ EV_GATEWAY, "url ok http_status ms error last_success status" },
-		{ EV_VERIFY, "claim_id quality ok chunks bad header publisher_hash" },
+		{ EV_VERIFY, "claim_id quality ok chunks bad header publisher_hash fetched" },
+		{ EV_EXPORT, "claim_id title quality file size" },
 		{ EV_CONFIG, "key value default source" },
 		{ EV_SERVE, "claim_id title quality url" },
 		{ EV_PROGRESS, "claim_id title position_seconds duration watched updated_at" },
