@@ -16,6 +16,7 @@
 #define NEEDLES 64
 #define LONGEST 1024
 #define BLOCK   (1u << 20)
+#define PAGE    4096u
 
 struct needle {
 	char name[64];
@@ -45,7 +46,7 @@ static size_t read_needles(struct needle *list)
 }
 
 struct scan {
-	int mem;
+	int mem, pagemap;
 	struct needle *needles;
 	size_t n;
 	unsigned long long bytes;
@@ -57,13 +58,29 @@ static void look(struct scan *s, size_t len, unsigned long long address, const c
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const unsigned char *at = s->block, *end = s->block + len;
-		while ((at = memmem(at, (size_t)(end - at), s->needles[i].bytes, s->needles[i].len))) {
+		while (
+		    (at = memmem(at, (size_t)(end - at), s->needles[i].bytes, s->needles[i].len))) {
 			printf("found %s %llx %s\n", s->needles[i].name,
 			       address + (unsigned long long)(at - s->block), mapping);
 			s->found++;
 			at++;
 		}
 	}
+}
+
+/* How many of the pages from an address on are all in memory or in swap, or all not (proc(5), pagemap); the many
+ * gigabytes that are only reserved are not read. */
+static size_t run_of_pages(const struct scan *s, unsigned long long at, size_t most,
+			   bool *ret_there)
+{
+	uint64_t entries[BLOCK / PAGE];
+	size_t want = most / PAGE < BLOCK / PAGE ? most / PAGE : BLOCK / PAGE;
+	ssize_t got = pread(s->pagemap, entries, want * 8, (off_t)(at / PAGE * 8));
+	size_t n = got > 0 ? (size_t)got / 8 : 0, same = 1;
+	*ret_there = n == 0 || entries[0] >> 62 != 0;
+	while (same < n && (entries[same] >> 62 != 0) == *ret_there)
+		same++;
+	return n == 0 ? want : same;
 }
 
 /* Guard pages of libsodium cannot be read by the process itself, but by us. */
@@ -73,11 +90,19 @@ static void scan_mapping(struct scan *s, unsigned long long from, unsigned long 
 	const size_t overlap = 4 * LONGEST;
 	size_t kept = 0;
 	for (unsigned long long at = from; at < to;) {
-		size_t want = to - at < BLOCK ? (size_t)(to - at) : BLOCK;
+		bool there;
+		size_t want =
+		    run_of_pages(s, at, to - at < BLOCK ? (size_t)(to - at) : BLOCK, &there);
+		want *= PAGE;
+		if (!there) {
+			kept = 0;
+			at += want;
+			continue;
+		}
 		ssize_t got = pread(s->mem, s->block + kept, want, (off_t)at);
 		if (got <= 0) { /* a hole */
 			kept = 0;
-			at += want < 4096 ? want : 4096;
+			at += PAGE;
 			continue;
 		}
 		s->bytes += (unsigned long long)got;
@@ -100,6 +125,8 @@ int main(int argc, char **argv)
 	}
 	snprintf(path, sizeof(path), "/proc/%s/mem", argv[1]);
 	s.mem = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%s/pagemap", argv[1]);
+	s.pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	snprintf(path, sizeof(path), "/proc/%s/maps", argv[1]);
 	FILE *maps = fopen(path, "re");
 	if (s.mem < 0 || !maps) {
