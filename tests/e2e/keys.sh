@@ -230,7 +230,7 @@ check_has "how many need it" "2 files" "$err"
 
 # Any damage is seen.
 cp "$data/keyring" "$E2E_DIR/good"
-printf '\377' | dd of="$data/keyring" bs=1 seek=100 conv=notrunc 2>/dev/null
+printf '\377' | dd of="$data/keyring" bs=1 seek=12 conv=notrunc 2>/dev/null
 check_exit 8 with three kiyya cat "$clip"
 cp "$E2E_DIR/good" "$data/keyring"
 
