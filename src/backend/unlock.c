@@ -309,6 +309,7 @@ void unlock_lock(struct unlock *u, const char *why)
 	if (!core->vault)
 		return;
 	bool was_open = vault_is_unlocked(core->vault);
+	vault_lock(core->vault); /* first of all: to end a player takes a while */
 	struct err err;
 	err_set(&err, ERR_LOCKED, 0, "the vault was locked");
 	if (was_open) {
@@ -316,7 +317,6 @@ void unlock_lock(struct unlock *u, const char *why)
 		playback_lock(core->playback, &err);
 		audit(core, "key_operation", "info", "locked: %s", why);
 	}
-	vault_lock(core->vault);
 	str_burn(core->passphrase);
 	str_burn(core->new_passphrase);
 	core->passphrase = core->new_passphrase = NULL;
