@@ -236,6 +236,12 @@ cp "$E2E_DIR/good" "$data/keyring"
 
 # -- a person at a terminal --------------------------------------------------------------------------
 
+# What was asked before is not to be taken for what is asked now.
+afresh() {
+	tm_keys "clear" Enter
+	wait_until 10 not tm_shows "Passphrase"
+}
+
 cp "$E2E_DIR/aside" "$data/keyring"
 rm "$data/keyring.d/"*
 tm_start 80x24 sh
@@ -245,16 +251,19 @@ tm_keys "two is the word" Enter
 check "and goes on" tm_wait "ended-0" 20
 check_not "what is typed is not shown" tm_shows "two is the word"
 check "the terminal is as it was" wait_until 5 cmp "$E2E_DIR/before" "$E2E_DIR/after"
-tm_keys "clear; '$KIYYA' verify $clip; echo ended-\$?" Enter
+afresh
+tm_keys "'$KIYYA' verify $clip; echo ended-\$?" Enter
 check "it asks again" tm_wait "Passphrase of the vault:"
 tm_keys "wrong" Enter
 check "wrong at once" tm_wait "ended-9" 20
-tm_keys "clear; '$KIYYA' verify $clip; echo ended-\$?; stty -a >'$E2E_DIR/after'" Enter
+afresh
+tm_keys "'$KIYYA' verify $clip; echo ended-\$?; stty -a >'$E2E_DIR/after'" Enter
 check "and again" tm_wait "Passphrase of the vault:"
 tm_keys C-c
 check "^C leaves" tm_wait "ended-130" 20
 check "the echo is back" wait_until 5 cmp "$E2E_DIR/before" "$E2E_DIR/after"
-tm_keys "clear; '$KIYYA' key passwd; echo ended-\$?" Enter
+afresh
+tm_keys "'$KIYYA' key passwd; echo ended-\$?" Enter
 check "passwd asks for the old one" tm_wait "Passphrase of the vault:"
 tm_keys "two is the word" Enter
 check "then for the new one" tm_wait "New passphrase:" 20
