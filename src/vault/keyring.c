@@ -53,7 +53,7 @@ bool keyring_install(const struct io *io, const char *path, const struct ring *r
 		  is_durable(fresh, r, mk, err) && file_rename(io, fresh, path, err) &&
 		  file_sync_dir(io, dirname(for_dir), err);
 	if (!ok) {
-		unlink(fresh);
+		file_remove(io, fresh, NULL);
 		err_wrap(err, "saving the keyring %s", path);
 	}
 	free(for_dir);
