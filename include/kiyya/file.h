@@ -32,6 +32,7 @@ bool file_write_at(const struct io *io, int fd, const void *data, size_t n, uint
 		   struct err *err) MUST_USE;
 /* Reads exactly n bytes; ERR_DAMAGED if the file ends before. */
 bool file_read_at(int fd, void *data, size_t n, uint64_t off, struct err *err) MUST_USE;
+/* After a failure only a new read tells what is there: it gives what the disk has. */
 bool file_sync(const struct io *io, int fd, bool data_only, struct err *err) MUST_USE;
 bool file_rename(const struct io *io, const char *from, const char *to, struct err *err) MUST_USE;
 bool file_sync_dir(const struct io *io, const char *dir, struct err *err) MUST_USE;

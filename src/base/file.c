@@ -20,7 +20,14 @@ static ssize_t real_write_at(int fd, const void *data, size_t n, off_t off)
 
 static int real_sync(int fd, bool data_only)
 {
-	return data_only ? fdatasync(fd) : fsync(fd);
+	if ((data_only ? fdatasync(fd) : fsync(fd)) == 0)
+		return 0;
+	/* The pages that could not be written count as clean from now on: a later sync would pass, and a
+	 * later read would give what the disk never got. Out with them. */
+	int why = errno;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	errno = why;
+	return -1;
 }
 
 static int real_truncate(int fd, off_t len)
