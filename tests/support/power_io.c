@@ -404,17 +404,17 @@ static bool gets_through(unsigned mood)
 	return mood == 0 ? false : mood == 1 ? true : one_in(2);
 }
 
-static unsigned new_mood(void)
+static unsigned new_mood(bool some)
 {
-	return (unsigned)luck_below(&power.luck, 4);
+	return some ? (unsigned)luck_below(&power.luck, 4) : 0;
 }
 
 /* The names on the disk, and those changes that were on their way. In order for each file. */
-static void names_that_survive(void)
+static void names_that_survive(bool some)
 {
 	bool *stuck = mem_grow(NULL, power.n_nodes + 1, sizeof(*stuck));
 	memset(stuck, 0, power.n_nodes * sizeof(*stuck));
-	unsigned mood = new_mood();
+	unsigned mood = new_mood(some);
 	for (size_t i = 0; i < power.n_changes; i++) {
 		struct change *c = &power.changes[i];
 		if (!stuck[c->node] && gets_through(mood))
@@ -435,16 +435,18 @@ static void page_that_survives(struct node *f, size_t page)
 	memcpy(f->disk + page * PAGE, now, n);
 }
 
-static void content_that_survives(struct node *f)
+static void content_that_survives(struct node *f, bool some)
 {
 	size_t now = length_of(f);
-	unsigned mood = new_mood();
-	bool was_cut = f->cut != NO_CUT && one_in(2);
+	unsigned mood = new_mood(some);
+	bool was_cut = some && f->cut != NO_CUT && one_in(2);
 	if (was_cut)
 		settle_cut(f);
 	for (size_t page = 0; page < f->pages; page++)
 		if (f->dirty[page] && gets_through(mood))
 			page_that_survives(f, page);
+	if (!some)
+		return;
 	if (now > f->size && one_in(3))
 		f->size = now;
 	else if (now > f->size && one_in(2))
@@ -573,13 +575,13 @@ bool power_is_out(void)
 	return power.out;
 }
 
-void power_restore(void)
+void power_restore(bool some)
 {
 	need(nftw(power.root, check_file, 8, FTW_PHYS) == 0, power.root);
 	check_names();
-	names_that_survive();
+	names_that_survive(some);
 	for (size_t i = 0; i < power.n_nodes; i++)
-		content_that_survives(&power.nodes[i]);
+		content_that_survives(&power.nodes[i], some);
 	need(nftw(power.root, forget_file, 8, FTW_PHYS) == 0, power.root);
 	for (size_t i = 0; i < power.n_names; i++)
 		put_back(&power.names[i]);

@@ -10,7 +10,7 @@
  *	power_on(root, seed);                    what lies below root is durable now
  *	power_at(7, POWER_CUT);                  the seventh operation from here is the last
  *	… everything through power_io() fails from there on …
- *	power_restore();                         below root is what the disk had; all of it durable
+ *	power_restore(true);                     below root is what the disk had; all of it durable
  *	power_off();
  *
  * One disk, one thread: struct io has no room for state. What went past the seam ends the program with a sentence. */
@@ -45,7 +45,7 @@ void power_at(unsigned nth, enum power_way way);
 unsigned power_count(void); /* operations since power_on, power_at or power_restore */
 bool power_was_met(void);   /* the nth has come, and the way made a difference to it */
 bool power_is_out(void);
-/* Also when it was not out: then this is the cut. */
-void power_restore(void);
+/* Also when it was not out: then this is the cut. Of what was not synced some gets through, or nothing. */
+void power_restore(bool some);
 
 #endif

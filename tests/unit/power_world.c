@@ -43,7 +43,7 @@ static void world_begin(struct world *w, const struct story *s, uint64_t seed)
 	power_on(w->box.root, seed);
 	world_reopen(w);
 	s->begin(w);
-	power_restore(); /* what the beginning made was made durable */
+	power_restore(false); /* what the beginning made was made durable */
 	world_reopen(w);
 	power_at(0, POWER_STAYS);
 }
@@ -55,9 +55,9 @@ static void world_end(struct world *w)
 }
 
 /* The power goes, and comes again. */
-static void cut_and_check(struct world *w, const struct story *s)
+static void cut_and_check(struct world *w, const struct story *s, bool some)
 {
-	power_restore();
+	power_restore(some);
 	world_reopen(w);
 	power_at(0, POWER_STAYS);
 	s->check(w);
@@ -87,7 +87,7 @@ static unsigned live(const struct story *s, uint64_t seed, unsigned life, unsign
 			fail_msg("%s: %s", where, why.text);
 		else if (cuts == 0 && power_count() > *ops)
 			*ops = power_count();
-		cut_and_check(&w, s);
+		cut_and_check(&w, s, true);
 		cuts++;
 	}
 	world_end(&w);
@@ -115,14 +115,15 @@ static const struct {
 };
 
 /* False when the story ended before the nth operation. */
-static bool fail_once(const struct story *s, unsigned way, unsigned nth, bool cut,
+static bool fail_once(const struct story *s, unsigned way, unsigned nth, unsigned turn,
 		      unsigned *ret_met)
 {
+	bool cut = turn % 2;
 	struct world w;
 	struct err why = { 0 };
-	world_where("%s: %s at operation %u%s", s->name, ways[way].name, nth,
-		    cut ? ", and the power goes" : "");
-	world_begin(&w, s, SEED);
+	world_where("%s: %s at operation %u%s, turn %u", s->name, ways[way].name, nth,
+		    cut ? ", and the power goes" : "", turn);
+	world_begin(&w, s, SEED + turn);
 	power_at(nth, ways[way].way);
 	bool ok = s->run(&w, &why);
 	bool met = power_was_met(), reached = power_count() >= nth;
@@ -133,12 +134,12 @@ static bool fail_once(const struct story *s, unsigned way, unsigned nth, bool cu
 		fail_msg("%s: %s: %s", where, ok ? "nobody said so" : "said otherwise", why.text);
 	*ret_met += met;
 	if (cut)
-		cut_and_check(&w, s);
+		cut_and_check(&w, s, turn > 1);
 	else
 		s->check(&w);
 	must_do(s->run(&w, err)); /* a second try works */
 	s->check(&w);
-	cut_and_check(&w, s);
+	cut_and_check(&w, s, turn > 1);
 	world_end(&w);
 	return reached;
 }
@@ -147,8 +148,8 @@ void story_fail(const struct story *s)
 {
 	unsigned met = 0;
 	for (unsigned way = 0; way < COUNT(ways); way++)
-		for (unsigned cut = 0; cut < 2; cut++)
-			for (unsigned nth = 1; fail_once(s, way, nth, cut, &met); nth++)
+		for (unsigned turn = 0; turn < 4; turn++)
+			for (unsigned nth = 1; fail_once(s, way, nth, turn, &met); nth++)
 				must(nth < 1000);
 	printf("%s: %u failures of a write, sync, rename, creation or removal\n", s->name, met);
 }
