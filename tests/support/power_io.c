@@ -233,6 +233,7 @@ static enum turn next_turn(bool writes)
 		return GO;
 	switch (power.way) {
 	case POWER_CUT:
+	case POWER_KILL:
 		power.out = power.met = true;
 		return one_in(2) ? GO_THEN_OUT : refuse(EIO);
 	case POWER_EIO:
@@ -573,6 +574,12 @@ bool power_was_met(void)
 bool power_is_out(void)
 {
 	return power.out;
+}
+
+void power_again(void)
+{
+	power.out = false;
+	power_at(0, POWER_STAYS);
 }
 
 void power_restore(bool some)

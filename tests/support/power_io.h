@@ -30,6 +30,7 @@ uint64_t luck_below(struct luck *l, uint64_t n); /* 0 … n-1 */
 enum power_way {
 	POWER_STAYS,
 	POWER_CUT,
+	POWER_KILL, /* the process ends and not the power: the page cache stays */
 	POWER_EIO,
 	POWER_ENOSPC,
 	POWER_SHORT, /* half of a write, and the caller may go on */
@@ -44,7 +45,8 @@ const struct io *power_io(void);
 void power_at(unsigned nth, enum power_way way);
 unsigned power_count(void); /* operations since power_on, power_at or power_restore */
 bool power_was_met(void);   /* the nth has come, and the way made a difference to it */
-bool power_is_out(void);
+bool power_is_out(void);    /* or the process is ended */
+void power_again(void);     /* after a kill: another process begins */
 /* Also when it was not out: then this is the cut. Of what was not synced some gets through, or nothing. */
 void power_restore(bool some);
 

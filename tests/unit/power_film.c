@@ -26,6 +26,12 @@ static void chunk_fill(const struct film *f, uint64_t i, unsigned char *dst)
 	plain_fill(f->seed, i * CHUNK, dst, chunk_len(f, i));
 }
 
+const struct vault_meta film_meta = { .title = "title 0",
+				      .duration = INT64_MIN,
+				      .release_time = INT64_MIN,
+				      .size = INT64_MIN,
+				      .last_modified = INT64_MIN };
+
 /* -- running ------------------------------------------------------------------- */
 
 struct front {
@@ -60,13 +66,8 @@ static struct vault_writer *begin(struct world *w, struct film *f, struct err *e
 	snprintf(path, sizeof(path), "%s/%s", w->box.vault, f->part);
 	if (there && !file_remove(power_io(), path, err))
 		return NULL;
-	struct vault_meta meta = { .title = "title 0",
-				   .duration = INT64_MIN,
-				   .release_time = INT64_MIN,
-				   .size = INT64_MIN,
-				   .last_modified = INT64_MIN };
-	writer =
-	    vault_create(w->box.v, f->part, &meta, f->late ? SOURCE_SIZE_UNKNOWN : f->size, err);
+	writer = vault_create(w->box.v, f->part, &film_meta,
+			      f->late ? SOURCE_SIZE_UNKNOWN : f->size, err);
 	f->created = f->created || acked(writer != NULL);
 	return writer;
 }

@@ -22,6 +22,7 @@ struct film {
 	bool was_complete;
 };
 uint64_t film_chunks(const struct film *f);
+extern const struct vault_meta film_meta; /* as it is made */
 
 #define FILMS_MAX 4
 struct world {
@@ -29,7 +30,12 @@ struct world {
 	struct luck luck;
 	struct film films[FILMS_MAX];
 	size_t n_films;
-	unsigned step; /* of the scenario's own */
+	/* Of keys: */
+	bool ring; /* there is one */
+	unsigned word,
+	    word_tried; /* passphrase: the last acknowledged, the last tried; 0: the key file */
+	bool key_gone, rotated;
+	char old_id[VAULT_FILE_ID_HEX]; /* a key that was acknowledged as forgotten */
 };
 
 /* Names the scenario, the life and the cut in what fails. */
@@ -72,6 +78,7 @@ struct story {
 	/* All of it, or up to the first failure; called again, it goes on where it was. */
 	bool (*run)(struct world *w, struct err *err);
 	void (*check)(struct world *w); /* in a new process */
+	bool forgives;                  /* what is only tidied up may fail and nobody is told */
 };
 /* Lives of the story in which the power goes some times, until so many cuts were made. */
 void story_cut(const struct story *s, unsigned cuts);

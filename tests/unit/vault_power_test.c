@@ -4,21 +4,50 @@
  * KIYYA_POWER_CUTS=N makes so many cuts in all instead of the 1,000 (fewer under a sanitizer). */
 #include "power_world.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "kiyya/str.h"
+#include "kiyya/vault_keys.h"
 #include "vault/format.h"
 
 #define CHUNK ((uint64_t)VAULT_CHUNK)
 
+/* By the passphrase number word, 0: by the key file. */
+static bool unlock_by(struct world *w, unsigned word, struct err *err)
+{
+	char text[20];
+	snprintf(text, sizeof(text), "word %u", word);
+	bool created = false;
+	bool ok =
+	    vault_unlock(w->box.v, word ? text : NULL, word ? strlen(text) : 0, &created, err);
+	must(!(ok && created && w->ring));
+	w->ring = w->ring || acked(ok);
+	return ok;
+}
+
+/* By the last passphrase that was acknowledged or the one that was tried; not by one before. */
+static bool unlock(struct world *w, struct err *err)
+{
+	if (w->word > 0)
+		must(!unlock_by(w, w->word - 1, err));
+	if (unlock_by(w, w->word, err))
+		return true;
+	if (w->word_tried == w->word || !unlock_by(w, w->word_tried, err))
+		return false;
+	w->word = w->word_tried; /* it was seen to open: from now on it does */
+	return true;
+}
+
 static void open_vault(struct world *w)
 {
-	must_do(vault_unlock(w->box.v, NULL, 0, NULL, err));
+	must_do(unlock(w, err));
 }
 
 static bool run_films(struct world *w, struct err *err)
 {
-	if (!vault_unlock(w->box.v, NULL, 0, NULL, err))
+	if (!unlock(w, err))
 		return false;
 	for (size_t i = 0; i < w->n_films; i++)
 		if (!w->films[i].finished && !film_run(w, &w->films[i], err))
@@ -92,12 +121,119 @@ static void begin_mend(struct world *w)
 	power_on(w->box.root, luck_below(&w->luck, UINT64_MAX));
 }
 
+/* Three films: two complete, one begun. */
+static void begin_keys(struct world *w)
+{
+	open_vault(w);
+	add_film(w, "a.part", "a.kyv", CHUNK + 1, false);
+	add_film(w, "b.part", "b.kyv", 10, false);
+	must_do(run_films(w, err));
+	add_film(w, "c.part", "c.kyv", 2 * CHUNK, false);
+	struct film *f = &w->films[2];
+	struct vault_writer *writer;
+	must_do(writer = vault_create(w->box.v, f->part, &film_meta, f->size, err));
+	must_do(plain_write(writer, f->seed, 1, err) && vault_writer_sync(writer, err));
+	vault_writer_free(writer);
+	f->created = f->kept[1] = true;
+}
+
+static bool run_passwd(struct world *w, struct err *err)
+{
+	if (!unlock(w, err))
+		return false;
+	while (w->word < 3) {
+		char text[20];
+		bool gone = false;
+		w->word_tried = w->word + 1;
+		snprintf(text, sizeof(text), "word %u", w->word_tried);
+		if (!acked(vault_passwd(w->box.v, &(struct vault_passphrase){ text, strlen(text) },
+					&gone, err)))
+			return false;
+		w->word = w->word_tried;
+		w->key_gone = w->key_gone || gone;
+	}
+	return run_films(w, err);
+}
+
+static void check_passwd(struct world *w)
+{
+	check_films(w);
+	must(!w->key_gone || access(w->box.key, F_OK) != 0);
+}
+
+static bool forget_others(struct world *w, struct err *err)
+{
+	DIR *dir = opendir(w->box.rings);
+	bool ok = true;
+	const struct dirent *entry;
+	while (ok && (entry = readdir(dir)) != NULL) {
+		if (!str_is_hex(entry->d_name, VAULT_FILE_ID_HEX - 1))
+			continue;
+		char id[VAULT_FILE_ID_HEX];
+		str_copy(id, sizeof(id), entry->d_name);
+		ok = acked(vault_forget_ring(w->box.v, id, err));
+		if (ok)
+			str_copy(w->old_id, sizeof(w->old_id), id);
+	}
+	closedir(dir);
+	return ok;
+}
+
+/* A new key, every film under it, the old one forgotten. */
+static bool run_rotate(struct world *w, struct err *err)
+{
+	if (!unlock(w, err))
+		return false;
+	struct vault_rotation r;
+	char text[20];
+	snprintf(text, sizeof(text), "word %u", w->word);
+	const struct vault_passphrase given = { w->word ? text : NULL, w->word ? strlen(text) : 0 };
+	if (!w->rotated) {
+		if (!acked(vault_rotate(w->box.v, &given, &r, err)))
+			return false;
+		must(r.failed == 0);
+		w->rotated = true;
+	}
+	return forget_others(w, err) && run_films(w, err);
+}
+
+static void check_rotate(struct world *w)
+{
+	check_films(w);
+	char path[700];
+	snprintf(path, sizeof(path), "%s/%s", w->box.rings, w->old_id);
+	must(!w->old_id[0] || access(path, F_OK) != 0);
+	char id[VAULT_FILE_ID_HEX];
+	unsigned char types[8];
+	size_t n;
+	vault_ring_info(w->box.v, id, types, &n);
+	for (size_t i = 0; w->rotated && i < 2; i++) {
+		struct source *s;
+		must_do(s = vault_open(w->box.v, w->films[i].name, err));
+		must(str_eq(vault_source_info(s)->master_key_id, id));
+		source_free(s);
+	}
+}
+
+/* The same under a passphrase. */
+static void begin_rotate_word(struct world *w)
+{
+	begin_keys(w);
+	w->word_tried = 1;
+	bool gone;
+	must_do(vault_passwd(w->box.v, &(struct vault_passphrase){ "word 1", 6 }, &gone, err));
+	w->word = 1;
+}
+
 static const struct story stories[] = {
-	{ "download", begin_download, run_films, check_films },
-	{ "size learnt late", begin_late, run_films, check_films },
-	{ "small files", begin_small, run_films, check_films },
-	{ "first key", begin_first, run_films, check_films },
-	{ "mending", begin_mend, run_films, check_films },
+	{ "download", begin_download, run_films, check_films, false },
+	{ "size learnt late", begin_late, run_films, check_films, false },
+	{ "small files", begin_small, run_films, check_films, false },
+	{ "first key", begin_first, run_films, check_films, false },
+	{ "mending", begin_mend, run_films, check_films, false },
+	{ "passphrase change", begin_keys, run_passwd, check_passwd, true },
+	{ "rotation", begin_keys, run_rotate, check_rotate, true },
+	{ "rotation under a passphrase", begin_rotate_word, run_rotate, check_rotate, true },
 };
 
 /* -- the test ------------------------------------------------------------------ */
