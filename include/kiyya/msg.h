@@ -22,7 +22,8 @@
  *   TIME int64_t unix seconds, TIME_UNKNOWN unknown, RFC 3339 in JSON
  *   BOOL bool, always written              STRS struct strs, empty is absent
  *   INTS array of integers as struct ints, always written
- *   PAGE struct page *, owned, written as an array of claims */
+ *   PAGE struct page *, owned, written as an array of claims
+ *   SECRET char *, owned, wiped when it is freed, NULL unknown; never in JSON, neither way */
 #define MSG_UNKNOWN INT64_MIN
 struct ints {
 	int64_t *v;
@@ -37,6 +38,7 @@ void ints_add(struct ints *l, int64_t v);
 #define MSG_C_STRS struct strs
 #define MSG_C_INTS struct ints
 #define MSG_C_PAGE struct page *
+#define MSG_C_SECRET char *
 
 /* X(NAME, name, "who answers", "what it asks for") */
 #define REQUESTS(X)                                                                                \
@@ -71,7 +73,7 @@ void ints_add(struct ints *l, int64_t v);
 	X(LATER, later, "later", "the watch-later list: EV_PAGE")                                  \
 	X(HISTORY, history, "later", "what was played, newest first: EV_PAGE")                     \
 	X(REFRESH, refresh, "feed", "ask for what is new in followed channels: EV_PAGE of that")   \
-	X(KEY, key, "unlock", "the vault key: EV_KEY")                                             \
+	X(KEY, key, "keys", "the vault's keys: EV_KEY; EV_ASK where a passphrase is wanted")       \
 	X(CACHE, cache, "tidy", "the metadata cache: EV_CACHE")                                    \
 	X(DB, db, "tidy", "the database file: EV_DB")                                              \
 	X(LOG, log, "diagnostics", "what was recorded: EV_LOG each")                               \
@@ -182,7 +184,13 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, item, "an ITEM")
 #define REQ_HISTORY_FIELDS(F) F(STR, action, "list clear")
 #define REQ_REFRESH_FIELDS(F) F(STRS, channels, "followed ones; none: all")
-#define REQ_KEY_FIELDS(F) F(STR, action, "init status")
+#define REQ_KEY_FIELDS(F)                                                                          \
+	F(STR, action, "init status open unlock lock passwd rotate export import forget answer")   \
+	F(STR, file, "for export and import")                                                      \
+	F(STR, id, "for forget: a master key's")                                                   \
+	F(BOOL, overwrite, "import: replace another ring of the same key")                         \
+	F(BOOL, here, "lock: other processes keep their keys")                                     \
+	F(SECRET, passphrase, "answer: what was typed; unknown: nothing, the person does not want to")
 #define REQ_CACHE_FIELDS(F)                                                                        \
 	F(STR, action, "stats cleanup clear drop optimize")                                        \
 	F(STR, item, "for drop")
@@ -210,7 +218,8 @@ void ints_add(struct ints *l, int64_t v);
 	X(PLAYER, player, "playback", "the player, as it is now")                                  \
 	X(PROGRESS, progress, "library", "a position")                                             \
 	X(CHANNEL, channel, "follow", "a followed channel")                                        \
-	X(KEY, key, "unlock", "the state of the vault key")                                        \
+	X(KEY, key, "keys", "the state of the vault's keys")                                       \
+	X(ASK, ask, "unlock", "a passphrase is wanted: answered by KEY answer")                    \
 	X(CACHE, cache, "tidy", "the metadata cache in numbers")                                   \
 	X(DB, db, "tidy", "the database in numbers")                                               \
 	X(LOG, log, "diagnostics", "one recorded line")                                            \
@@ -329,6 +338,9 @@ void ints_add(struct ints *l, int64_t v);
 	F(STRS, slots, "types")                                                                    \
 	F(STR, ring, "master key id")                                                              \
 	F(INT, agent_seconds, "")
+#define EV_ASK_FIELDS(F)                                                                           \
+	F(STR, what, "open; new: twice; first: twice, empty for a key file; keep: empty to leave it behind") \
+	F(BOOL, again, "the one before was wrong")
 #define EV_CACHE_FIELDS(F)                                                                         \
 	F(INT, claims, "")                                                                         \
 	F(INT, queries, "")                                                                        \

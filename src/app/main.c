@@ -107,9 +107,11 @@ static int run(const struct cli_line *line)
 	struct boot boot;
 	if (!boot_begin(&boot, line, &err))
 		return fail(&err);
+	bool person = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+	enum asks asks = browser ? ASKS_UNTIL_RIGHT : person ? ASKS_ONCE : ASKS_NOBODY;
 	bool needs_backend = browser || cli_needs_backend(line->argv[0]);
 	int code;
-	if (needs_backend && !boot_backend(&boot, browser, &err))
+	if (needs_backend && !boot_backend(&boot, browser, asks, &err))
 		code = fail(&err);
 	else
 		code = browser ? run_browser(line, &boot) : run_command(line, &boot);

@@ -12,6 +12,7 @@
 #include "route.h"
 #include "seek.h"
 #include "ticket.h"
+#include "unlock.h"
 
 struct backend {
 	struct core core;
@@ -22,19 +23,21 @@ struct backend {
 /* Waits for anything to happen. Before the first network call there is no http to wait in. */
 static void wait(struct core *core)
 {
-	int fds[4];
+	int fds[5];
 	size_t n = 0;
 	fds[n++] = core->link->to_backend.read_fd;
 	fds[n++] = core->chores_wake.read_fd;
 	fds[n++] = core->player_wake.read_fd;
 	if (core->doorbell)
 		fds[n++] = doorbell_fd(core->doorbell);
+	if (unlock_fd(core->unlock) >= 0)
+		fds[n++] = unlock_fd(core->unlock);
 	int timeout = timers_wait_ms(core->timers, -1);
 	if (core->http) {
 		http_poll(core->http, timeout, fds, n);
 		return;
 	}
-	struct pollfd p[4];
+	struct pollfd p[5];
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	poll(p, n, timeout);
@@ -54,6 +57,7 @@ static void turn(struct core *core)
 		playback_poll(core->playback);
 	if (core->doorbell && doorbell_rang(core->doorbell))
 		engine_kick(core->engine);
+	unlock_poll(core->unlock);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
 }
@@ -83,7 +87,9 @@ struct backend *backend_start(const struct backend_config *config, struct link *
 				 .link = link,
 				 .offline = config->offline,
 				 .work_off = config->work_off,
-				 .passphrase = config->passphrase };
+				 .asks = config->asks,
+				 .passphrase = config->passphrase,
+				 .new_passphrase = config->new_passphrase };
 	atomic_init(&b->stop, false);
 	if (thread_start(&b->thread, "kiyya-backend", run, b, err))
 		return b;

@@ -2,7 +2,6 @@
 #include "core.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include "doorbell.h"
 #include "engine.h"
 #include "playback.h"
@@ -48,6 +47,7 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	unlock_stop(core->unlock);
 	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
 	if (core->gateway && core->store) {
@@ -70,9 +70,8 @@ void core_shut(struct core *core)
 	wake_release(&core->chores_wake);
 	wake_release(&core->player_wake);
 	free(core->vault_dir);
-	if (core->passphrase)
-		explicit_bzero(core->passphrase, strlen(core->passphrase));
-	free(core->passphrase);
+	str_burn(core->passphrase);
+	str_burn(core->new_passphrase);
 }
 
 struct http *core_http(struct core *core, struct err *err)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "kiyya/backend.h"
 #include "kiyya/chores.h"
 #include "kiyya/clock.h"
 #include "kiyya/err.h"
@@ -35,7 +36,9 @@ struct core {
 	struct link *link;
 	bool offline;  /* no network at all */
 	bool work_off; /* this process works the whole queue off while it lives */
-	char *passphrase;
+	enum asks asks;
+	char *passphrase;     /* given and not used yet; NULL none */
+	char *new_passphrase; /* likewise, for a ring to be changed or exported */
 
 	struct timers *timers;
 	struct chores *chores;

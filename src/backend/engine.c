@@ -502,6 +502,16 @@ void engine_stop_row(struct engine *e, int64_t id)
 	run_free(r);
 }
 
+void engine_lock(struct engine *e)
+{
+	e->unlocked = false;
+	for (struct run *r = e->runs, *next; r; r = next) {
+		next = r->next;
+		if (r->row.encrypted)
+			engine_stop_row(e, r->row.id);
+	}
+}
+
 void engine_free(struct engine *e)
 {
 	if (!e)

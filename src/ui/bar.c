@@ -247,6 +247,10 @@ void bar_draw_status(struct ui *ui)
 {
 	struct canvas *c = &ui->canvas;
 	int line = ui->layout.status;
+	if (ui->masked.text) {
+		masked_draw(&ui->masked, c, line, 1, c->columns - 1);
+		return;
+	}
 	if (ui->question.text) {
 		draw_question(ui, line);
 		return;

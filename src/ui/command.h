@@ -34,6 +34,7 @@ struct ui;
 	X(last, "last", "", "last", "go to the last row")                                          \
 	X(later, "later", "[list]", "later", "keep it to watch later, or not any more; show the list") \
 	X(link, "link", "", "link", "show the link")                                               \
+	X(lock, "lock", "", "lock", "wipe the vault's keys, here and with the agent")              \
 	X(log, "log", "", "log", "show what was logged about it")                                  \
 	X(mark, "mark", "", "mark", "mark the row; commands act on what is marked")                \
 	X(mute, "mute", "", "mute", "sound off, or on again")                                      \
@@ -58,6 +59,7 @@ struct ui;
 	X(stop, "stop", "", "stop", "stop what is loading")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
 	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
+	X(unlock, "unlock", "", "unlock", "open the vault; asks for the passphrase if it wants one") \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \
 	X(up, "up", "[N | half | page]", "up", "move up")                                          \
 	X(view, "view", "NAME", "view", "go to a view")                                            \

@@ -259,10 +259,15 @@ void ui_take_event(struct ui *ui, struct event *e)
 		if (e->u.searched.words_)
 			prompt_remember_older(&ui->prompts[PROMPT_SEARCH], e->u.searched.words_);
 		break;
+	case EV_ASK:
+		ui_take_ask(ui, &e->u.ask);
+		break;
+	case EV_KEY:
+		ui_take_key_state(ui, &e->u.key);
+		break;
 	case EV_CONFIG: /* no screen asks for these */
 	case EV_VERIFY:
 	case EV_PROGRESS:
-	case EV_KEY:
 	case EV_CACHE:
 	case EV_DB:
 	case EV_COUNT:

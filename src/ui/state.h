@@ -14,6 +14,7 @@
 #include "kiyya/ui.h"
 #include "layout.h"
 #include "lines.h"
+#include "masked.h"
 #include "prompt.h"
 #include "terminal.h"
 #include "view.h"
@@ -87,10 +88,15 @@ struct ui {
 	struct page *detail_page;       /* owned; the claim of a row that came without one; NULL */
 
 	struct text_page page;
-	struct prompt prompts[4]; /* addresses, filters, commands, searches: each has its own history */
-	struct prompt *prompt;    /* the one being typed into; NULL none */
+	struct prompt
+	    prompts[4]; /* addresses, filters, commands, searches: each has its own history */
+	struct prompt *prompt; /* the one being typed into; NULL none */
 	struct asking asking;
 	struct question question;
+	struct masked masked; /* the passphrase being typed */
+	const char *asked;    /* its label, while something else is being typed; NULL */
+	int64_t last_key;     /* mono ms */
+	bool idle_locked;     /* since then */
 
 	char *message; /* owned; in the status line; NULL none */
 	enum role message_role;
@@ -150,6 +156,15 @@ enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH };
 /* items are copied. */
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* -- locking.c --------------------------------------------------------------------------------- */
+void ui_take_key_state(struct ui *ui, const struct ev_key *k);
+void ui_take_ask(struct ui *ui, const struct ev_ask *a);
+void ui_show_ask(struct ui *ui); /* once nothing else is being typed */
+void ui_masked_takes(struct ui *ui, uint32_t code);
+/* Milliseconds until the vault is locked for want of a key press; -1: not from now on. */
+int64_t ui_idle_lock_ms(const struct ui *ui);
+void ui_lock_if_idle(struct ui *ui);
 
 /* -- say.c: the status line's message ---------------------------------------------------------- */
 void ui_say(struct ui *ui, const char *fmt, ...) PRINTF_LIKE(2, 3);

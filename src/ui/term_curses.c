@@ -250,6 +250,17 @@ static bool curses_key(struct term *t, struct key *ret)
 	return false;
 }
 
+/* Curses keeps the keys that were read in a ring of its own, which is filled up with blanks and emptied. */
+static void curses_forget(struct term *t)
+{
+	wint_t c;
+	int n = 0;
+	while (unget_wch(L' ') == OK)
+		n++;
+	while (n-- > 0)
+		(void)!get_wch(&c);
+}
+
 /* -- the clipboard ----------------------------------------------------------------------------- */
 
 /* RFC 4648, section 4. out has room for 4 * ((n + 2) / 3) + 1. */
@@ -374,6 +385,7 @@ static const struct term_ops curses_ops = {
 	.spoilt = curses_spoilt,
 	.suspend = curses_suspend,
 	.copy = curses_copy,
+	.forget = curses_forget,
 	.end = curses_end,
 };
 

@@ -106,6 +106,7 @@ struct ui *ui_new(const struct ui_config *config, struct term *term)
 	int columns, lines;
 	ui->config = config;
 	ui->clock = clock_real();
+	ui->last_key = clock_mono_ms(ui->clock);
 	ui->term = term;
 	term->ops->size(term, &columns, &lines);
 	canvas_init(&ui->canvas, columns, lines, glyphs_get(config->ascii || term->ascii));
@@ -132,6 +133,7 @@ void ui_free(struct ui *ui)
 {
 	if (!ui)
 		return;
+	masked_drop(&ui->masked);
 	ui->term->ops->end(ui->term);
 	for (size_t i = 0; i < n_views; i++)
 		release_view(&ui->views[i]);
@@ -219,6 +221,7 @@ static void take_timers(struct ui *ui)
 {
 	if (ui->message && ui->message_ends > 0 && clock_mono_ms(ui->clock) >= ui->message_ends)
 		ui_say_nothing(ui);
+	ui_lock_if_idle(ui);
 }
 
 /* The shorter of two waits; a is -1 for ever, b may lie in the past. */
@@ -243,6 +246,8 @@ static int wait_ms(struct ui *ui, int most)
 		wait = sooner(wait, ui->last_draw + progress_ms(ui) - now);
 	if (ui->message && ui->message_ends > 0)
 		wait = sooner(wait, ui->message_ends - now);
+	if (ui_idle_lock_ms(ui) >= 0)
+		wait = sooner(wait, ui_idle_lock_ms(ui));
 	if (ui_view(ui)->fetched_at != TIME_UNKNOWN)
 		wait = sooner(wait, ui->last_draw + AGE_MS - now);
 	return (int)wait;

@@ -89,7 +89,10 @@ struct secret *vault_open_ring(struct vault *v, const struct ring *r,
 	if (ring_has(r, RING_KEY_FILE))
 		mk = open_by_key_file(v, r, &slot, err);
 	else if (!tried)
-		err_set(err, ERR_LOCKED, 0, "the vault opens with a passphrase");
+		err_set(
+		    err, ERR_LOCKED, 0,
+		    "the vault opens with a passphrase: KIYYA_PASSPHRASE_FILE names a file with "
+		    "it, kiyya key unlock asks for it on a terminal");
 	*ret_slot = (int)slot;
 	return mk;
 }
