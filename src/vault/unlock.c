@@ -202,7 +202,7 @@ static bool unlock(struct vault *v, const struct vault_passphrase *given, bool *
 	struct ring r;
 	if (!vault_has_keyring(v) && !make_ring(v, given, &created, err))
 		return false;
-	if (!keyring_read(v->keyring, &r, err))
+	if (!keyring_settle(v->seams.io, v->keyring, err) || !keyring_read(v->keyring, &r, err))
 		return false;
 	int slot;
 	struct secret *mk = vault_open_ring(v, &r, given, true, &slot, err);

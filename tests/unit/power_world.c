@@ -149,7 +149,7 @@ static bool fail_once(const struct story *s, unsigned way, unsigned nth, unsigne
 		power_at(0, POWER_STAYS);
 	if (!met || ways[way].kind == ERR_NONE)
 		must(ok);
-	else if (ok && (killed || s->forgives))
+	else if (killed || (ok && s->forgives))
 		;
 	else if (ok || why.kind != ways[way].kind || !why.text[0])
 		fail_msg("%s: %s: %s", where, ok ? "nobody said so" : "said otherwise", why.text);

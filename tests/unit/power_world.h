@@ -34,7 +34,8 @@ struct world {
 	bool ring; /* there is one */
 	unsigned word,
 	    word_tried; /* passphrase: the last acknowledged, the last tried; 0: the key file */
-	bool key_gone, rotated;
+	bool key_gone;
+	bool rewrapping, rotated; /* begun and not acknowledged; acknowledged */
 	char old_id[VAULT_FILE_ID_HEX]; /* a key that was acknowledged as forgotten */
 };
 
