@@ -229,7 +229,8 @@ static enum turn next_turn(bool writes)
 		power.full = false;
 		return refuse(ENOSPC);
 	}
-	if (++power.count != power.at)
+	bool counts = writes || (power.way != POWER_SHORT && power.way != POWER_TORN);
+	if (!counts || ++power.count != power.at)
 		return GO;
 	switch (power.way) {
 	case POWER_CUT:
@@ -242,8 +243,8 @@ static enum turn next_turn(bool writes)
 		return refuse(power.way == POWER_EIO ? EIO : ENOSPC);
 	case POWER_SHORT:
 	case POWER_TORN:
-		power.met = writes;
-		power.full = writes && power.way == POWER_TORN;
+		power.met = true;
+		power.full = power.way == POWER_TORN;
 	case POWER_STAYS:
 		break;
 	}

@@ -33,8 +33,8 @@ enum power_way {
 	POWER_KILL, /* the process ends and not the power: the page cache stays */
 	POWER_EIO,
 	POWER_ENOSPC,
-	POWER_SHORT, /* half of a write, and the caller may go on */
-	POWER_TORN,  /* half of a write, then the disk is full once */
+	POWER_SHORT, /* half of a write, and the caller may go on; only writes count */
+	POWER_TORN,  /* half of a write, then the disk is full once; only writes count */
 };
 
 void power_on(const char *root, uint64_t seed);
@@ -44,7 +44,7 @@ const struct io *power_io(void);
 /* The nth operation from now, from 1, goes this way. */
 void power_at(unsigned nth, enum power_way way);
 unsigned power_count(void); /* operations since power_on, power_at or power_restore */
-bool power_was_met(void);   /* the nth has come, and the way made a difference to it */
+bool power_was_met(void);   /* the nth has come */
 bool power_is_out(void);    /* or the process is ended */
 void power_again(void);     /* after a kill: another process begins */
 /* Also when it was not out: then this is the cut. Of what was not synced some gets through, or nothing. */

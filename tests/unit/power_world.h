@@ -7,6 +7,12 @@
 
 #define FILM_CHUNKS 8
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define POWER_IS_SLOW true
+#else
+#define POWER_IS_SLOW false
+#endif
+
 /* A film, and what was acknowledged about it. */
 struct film {
 	const char *part, *name;
@@ -35,7 +41,7 @@ struct world {
 	unsigned word,
 	    word_tried; /* passphrase: the last acknowledged, the last tried; 0: the key file */
 	bool key_gone;
-	bool rewrapping, rotated; /* begun and not acknowledged; acknowledged */
+	bool rewrapping, rotated;       /* begun and not acknowledged; acknowledged */
 	char old_id[VAULT_FILE_ID_HEX]; /* a key that was acknowledged as forgotten */
 };
 
