@@ -84,6 +84,8 @@ static const struct {
 	{ IN_PANES, "o", "link" },
 	{ IN_PANES, "L", "log" },
 
+	{ IN_PANES, "(", "lock" },
+	{ IN_PANES, ")", "unlock" },
 	{ IN_PANES, "/", "filter" },
 	{ IN_PANES, "F", "search" },
 	{ IN_PANES, "n", "next" },

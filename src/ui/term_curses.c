@@ -250,15 +250,13 @@ static bool curses_key(struct term *t, struct key *ret)
 	return false;
 }
 
-/* Curses keeps the keys that were read in a ring of its own, which is filled up with blanks and emptied. */
+/* Curses keeps the keys that were read in a ring of its own. A ring that is full of blanks is not to
+ * be read any more (its end is lost), but emptied. */
 static void curses_forget(struct term *t)
 {
-	wint_t c;
-	int n = 0;
 	while (unget_wch(L' ') == OK)
-		n++;
-	while (n-- > 0)
-		(void)!get_wch(&c);
+		;
+	flushinp();
 }
 
 /* -- the clipboard ----------------------------------------------------------------------------- */

@@ -129,8 +129,9 @@ bool vault_add_key_file_slot(struct vault *v, struct ring *r, struct secret *mk,
 	return ok;
 }
 
-/* A ring where there is none. Under the lock of its directory, so that two programs cannot both
- * make one and the loser's files be lost. *ret_made false: another was first. */
+/* A ring where there is none, which is open then. Under the lock of its directory, so that two
+ * programs cannot both make one and the loser's files be lost. *ret_made false: another was first.
+ */
 static bool make_ring(struct vault *v, const struct vault_passphrase *given, bool *ret_made,
 		      struct err *err)
 {
@@ -147,7 +148,12 @@ static bool make_ring(struct vault *v, const struct vault_passphrase *given, boo
 				  : vault_add_key_file_slot(v, &r, mk, true, err)) &&
 		     ring_close(&r, mk, err) &&
 		     keyring_install(v->seams.io, v->keyring, &r, mk, err);
-		secret_unref(mk);
+		if (ok) {
+			v->opener = 0;
+			vault_add_open(v, &r, mk);
+		} else {
+			secret_unref(mk);
+		}
 	}
 	close(held);
 	return ok;
@@ -195,21 +201,29 @@ static bool open_old_ring(void *arg, const char *path)
 	return ++o->tried < VAULT_RINGS_MAX;
 }
 
-static bool unlock(struct vault *v, const struct vault_passphrase *given, bool *ret_created,
-		   struct err *err)
+static bool open_current(struct vault *v, const struct vault_passphrase *given, struct err *err)
 {
-	bool created = false;
 	struct ring r;
-	if (!vault_has_keyring(v) && !make_ring(v, given, &created, err))
-		return false;
-	if (!keyring_settle(v->seams.io, v->keyring, err) || !keyring_read(v->keyring, &r, err))
-		return false;
 	int slot;
-	struct secret *mk = vault_open_ring(v, &r, given, true, &slot, err);
+	struct secret *mk =
+	    keyring_settle(v->seams.io, v->keyring, err) && keyring_read(v->keyring, &r, err)
+		? vault_open_ring(v, &r, given, true, &slot, err)
+		: NULL;
 	if (!mk)
 		return false;
 	v->opener = slot;
 	vault_add_open(v, &r, mk);
+	return true;
+}
+
+static bool unlock(struct vault *v, const struct vault_passphrase *given, bool *ret_created,
+		   struct err *err)
+{
+	bool created = false;
+	if (!vault_has_keyring(v) && !make_ring(v, given, &created, err))
+		return false;
+	if (!created && !open_current(v, given, err))
+		return false;
 	vault_each_ring(v, open_old_ring, &(struct opening){ v, given, 0 });
 	if (ret_created)
 		*ret_created = created;
@@ -244,7 +258,6 @@ bool vault_init_passphrase(struct vault *v, const char *passphrase, size_t len, 
 	bool ok = make_ring(v, &given, &made, err);
 	if (ok && !made)
 		ok = err_set(err, ERR_USAGE, 0, "there is a keyring already: %s", v->keyring);
-	ok = ok && unlock(v, &given, NULL, err);
 	pthread_mutex_unlock(&v->opening);
 	vault_wipe_stack();
 	return ok;

@@ -17,7 +17,7 @@ struct fake_backend {
 	struct link *link;
 	pthread_t thread;
 	atomic_bool stop;
-	uint64_t playing, slow; /* open tickets; 0 none */
+	uint64_t playing, slow, opening; /* open tickets; 0 none */
 	bool paused;
 	char *followed;                  /* owned; name of the one channel that is; NULL none */
 	struct strs later;               /* claim ids */
@@ -491,6 +491,46 @@ static void stop_ticket(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* -- the vault's keys -------------------------------------------------------------------------- */
+
+static void post_key(struct fake_backend *b, const struct req *r, const char *state)
+{
+	struct event *e = answer_to(r, EV_KEY);
+	e->u.key.state_ = str_dup(state);
+	link_post(b->link, e);
+}
+
+static void ask(struct fake_backend *b, bool again)
+{
+	struct event *e = event_new(EV_ASK);
+	e->u.ask.what_ = str_dup("open");
+	e->u.ask.again_ = again;
+	link_post(b->link, e);
+}
+
+/* It opens with one passphrase, and asks until that comes or the person does not want to. */
+static void keys(struct fake_backend *b, const struct req *r)
+{
+	const char *word = r->u.key.passphrase_;
+	if (str_eq(r->u.key.action_, "open")) {
+		b->opening = r->ticket;
+		ask(b, false);
+		return;
+	}
+	if (str_eq(r->u.key.action_, "lock")) {
+		post_key(b, r, "locked");
+	} else if (word && !str_eq(word, "open ses\xc3\xa1me")) {
+		ask(b, true);
+	} else {
+		struct req opened = { .ticket = b->opening };
+		if (word)
+			post_key(b, &opened, "unlocked");
+		done(b, b->opening, word ? NULL : "locked",
+		     word ? NULL : "the vault is locked: no passphrase was given");
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 static void answer(struct fake_backend *b, const struct req *r)
 {
 	/* A newer request of a slot ends the older one. */
@@ -529,6 +569,8 @@ static void answer(struct fake_backend *b, const struct req *r)
 		post_player(b, "playing");
 	} else if (r->kind == REQ_PLAYER) {
 		steer(b, r);
+	} else if (r->kind == REQ_KEY) {
+		keys(b, r);
 	} else if (r->kind == REQ_DOCTOR) {
 		doctor(b, r);
 	} else if (r->kind == REQ_LOG) {

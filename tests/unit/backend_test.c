@@ -188,6 +188,7 @@ static void fill_field(void *at, enum field_type type, int64_t number)
 {
 	switch (type) {
 	case FIELD_STR:
+	case FIELD_SECRET:
 		str_set(at, HOSTILE);
 		break;
 	case FIELD_STRS:

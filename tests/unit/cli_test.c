@@ -239,13 +239,13 @@ static const struct row vault[] = {
 	  "key "
 	  "{\"state\":\"unlocked\",\"slots\":[\"key_file\",\"passphrase\"],\"ring\":\"ab\"}"
 	  "\ndone",
-	  "key {\"action\":\"status\"}",
+	  "key {\"action\":\"status\",\"overwrite\":false,\"here\":false}",
 	  "{\"state\":\"unlocked\",\"slots\":[{\"type\":\"key_file\"},{\"type\":"
 	  "\"passphrase\"}],"
 	  "\"ring\":\"ab\"}\n",
 	  "", 0 },
 	{ "key init", "key {\"state\":\"unlocked\",\"slots\":[\"key_file\"],\"ring\":\"ab\"}\ndone",
-	  "key {\"action\":\"init\"}", "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
+	  "key {\"action\":\"init\",\"overwrite\":false,\"here\":false}", "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
 };
 
 static const struct row play[] = {
