@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kiyya/file.h"
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/text.h"
@@ -141,25 +142,6 @@ void paths_release(struct paths *p)
 	*p = (struct paths){ 0 };
 }
 
-/* Makes the directory and those above it. Only what is made here gets 0700. */
-static bool make_dirs(const char *dir, struct err *err)
-{
-	char *path = str_dup(dir);
-	bool ok = true;
-	for (char *at = path + 1; ok; at++) {
-		at = strchrnul(at, '/');
-		char end = *at;
-		*at = '\0';
-		if (mkdir(path, 0700) != 0 && !is_dir(path))
-			ok = err_sys(err, "making the directory %s", path);
-		*at = end;
-		if (end == '\0')
-			break;
-	}
-	free(path);
-	return ok;
-}
-
 static bool check_private(const char *dir, struct err *err)
 {
 	struct stat st;
@@ -179,7 +161,7 @@ bool paths_create(const struct paths *p, struct err *err)
 	const char *const dirs[] = { p->config_dir, p->data_dir,  p->vault_dir, p->keyring_dir,
 				     p->state_dir,  p->crash_dir, p->cache_dir };
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		if (!make_dirs(dirs[i], err) || !check_private(dirs[i], err))
+		if (!file_make_dirs(NULL, dirs[i], err) || !check_private(dirs[i], err))
 			return false;
 	}
 	return true;

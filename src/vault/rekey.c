@@ -13,8 +13,9 @@
 
 static bool remove_durably(struct vault *v, const char *path, struct err *err)
 {
-	if (unlink(path) != 0 && errno != ENOENT)
-		return err_sys(err, "deleting %s", path);
+	struct err why;
+	if (!file_remove(v->seams.io, path, &why) && why.num != ENOENT)
+		return err_set(err, why.kind, why.num, "%s", why.text);
 	char *for_dir = str_dup(path);
 	bool ok = file_sync_dir(v->seams.io, dirname(for_dir), err);
 	free(for_dir);
@@ -154,7 +155,7 @@ static bool take_in(struct vault *v, const struct ring *r, const char *path, str
 		  file_rename(v->seams.io, fresh, path, err) &&
 		  file_sync_dir(v->seams.io, dirname(for_dir), err);
 	if (!ok)
-		unlink(fresh);
+		file_remove(v->seams.io, fresh, NULL);
 	free(for_dir);
 	free(fresh);
 	return ok;

@@ -84,12 +84,15 @@ bool vault_count_files(struct vault *v, const unsigned char id[KYV_ID], size_t *
 
 /* -- wrapping anew ------------------------------------------------------------- */
 
+/* Where both slots name the key already only a torn one is written anew, and what a kill left in the page cache is made
+ * durable; *ret_done is false then. */
 static bool rewrap(struct vault *v, int fd, struct secret *mk, const unsigned char id[KYV_ID],
-		   struct err *err)
+		   bool due, bool *ret_done, struct err *err)
 {
 	struct header h = { 0 };
 	if (!header_load(v, fd, &h, err))
 		return false;
+	*ret_done = due || h.one_slot;
 	bool ok = true;
 	if (memcmp(h.slot.master_id, id, KYV_ID) != 0) {
 		struct secret *old;
@@ -98,10 +101,10 @@ static bool rewrap(struct vault *v, int fd, struct secret *mk, const unsigned ch
 		secret_unref(old);
 	}
 	/* Each slot in its turn, as with every change of a header. */
-	for (unsigned i = 0; ok && i < KYV_SLOTS; i++)
+	for (unsigned i = 0; ok && *ret_done && i < KYV_SLOTS; i++)
 		ok = header_commit(&h, &v->seams, fd, h.slot.size, h.slot.complete, &h.meta, err);
 	header_release(&h);
-	return ok;
+	return ok && (*ret_done || file_sync(v->seams.io, fd, true, err));
 }
 
 struct rewrapping {
@@ -119,11 +122,13 @@ static bool rewrap_one(void *arg, int fd, const char *name, struct err *err)
 	bool due = false;
 	for (size_t i = 0; i < n; i++)
 		due |= memcmp(ids[i], r->id, KYV_ID) != 0;
-	if (!due)
+	/* A power cut may have torn the second slot behind the place where it names the key. */
+	if (!due && !r->ret->resumed)
 		return true;
 	struct err why = { 0 };
-	if (rewrap(r->v, fd, r->mk, r->id, &why)) {
-		r->ret->files++;
+	bool done = false;
+	if (rewrap(r->v, fd, r->mk, r->id, due, &done, &why)) {
+		r->ret->files += done;
 		return true;
 	}
 	/* A disk that fails ends it all; what cannot be opened stays as it is. */
@@ -132,6 +137,8 @@ static bool rewrap_one(void *arg, int fd, const char *name, struct err *err)
 			*err = why;
 		return err_wrap(err, "%s", name);
 	}
+	if (!due)
+		return true;
 	log_warn("vault", NULL, "%s stays under another key: %s", name, why.text);
 	if (r->ret->failed++ == 0)
 		r->ret->first = why;

@@ -32,7 +32,7 @@ static bool set_mark(struct vault *v, const struct ring *r, struct err *err)
 static void clear_mark(struct vault *v)
 {
 	char *path = mark_path(v);
-	unlink(path);
+	file_remove(v->seams.io, path, NULL);
 	free(path);
 }
 
@@ -77,7 +77,7 @@ static bool end_rotation(struct vault *v, struct vault_rotation *ret, struct err
 		return true;
 	ret->resumed = mark_is_current(v);
 	if (ret->resumed)
-		return wrap_files(v, ret, err);
+		return keyring_settle(v->seams.io, v->keyring, err) && wrap_files(v, ret, err);
 	clear_mark(v);
 	return true;
 }
@@ -169,9 +169,10 @@ static bool rotate(struct vault *v, const struct vault_passphrase *given,
 	struct secret *mk = vault_new_master_key(v);
 	ring_init(&fresh, &v->seams.chance);
 	bool ok = fill_ring(v, &old, given, &fresh, mk, ret, err) && ring_close(&fresh, mk, err) &&
-		  put_aside(v, &old, err) && set_mark(v, &fresh, err) &&
-		  keyring_install(v->seams.io, v->keyring, &fresh, mk, err);
-	if (!ok) {
+		  put_aside(v, &old, err) && set_mark(v, &fresh, err);
+	bool durable = ok && keyring_install(v->seams.io, v->keyring, &fresh, mk, err);
+	/* The last sync may fail when the new ring is in its place: then it is the current one. */
+	if (!durable && !(ok && mark_is_current(v))) {
 		secret_unref(mk);
 		return false;
 	}
@@ -179,7 +180,7 @@ static bool rotate(struct vault *v, const struct vault_passphrase *given,
 	vault_put_first(v, &fresh, mk);
 	struct err why; /* it ends by itself, later */
 	(void)!agent_drop(ring_id(&old), &why);
-	return wrap_files(v, ret, err);
+	return durable && wrap_files(v, ret, err);
 }
 
 bool vault_rotate(struct vault *v, const struct vault_passphrase *given, struct vault_rotation *ret,

@@ -205,9 +205,10 @@ static bool open_current(struct vault *v, const struct vault_passphrase *given, 
 {
 	struct ring r;
 	int slot;
-	struct secret *mk = keyring_read(v->keyring, &r, err)
-				? vault_open_ring(v, &r, given, true, &slot, err)
-				: NULL;
+	struct secret *mk =
+	    keyring_settle(v->seams.io, v->keyring, err) && keyring_read(v->keyring, &r, err)
+		? vault_open_ring(v, &r, given, true, &slot, err)
+		: NULL;
 	if (!mk)
 		return false;
 	v->opener = slot;
