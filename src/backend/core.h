@@ -48,6 +48,7 @@ struct core {
 	struct ticket *tickets; /* open ones */
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	struct doorbell *doorbell;
+	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;

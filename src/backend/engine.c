@@ -16,10 +16,9 @@
 #include "unlock.h"
 #include "watch.h"
 
-#define TICK_MS         100
-#define STATUS_MS       500
-#define SAVE_MS         2000
-#define BACKOFF_MOST_S  300
+#define TICK_MS   100
+#define STATUS_MS 500
+#define SAVE_MS   2000
 
 struct run {
 	struct run *next;
@@ -148,16 +147,13 @@ static void save(struct run *r)
 }
 
 /* download.rate is for all items together. */
-static void share_rate(struct engine *e)
+static void look_at_transfers(struct engine *e)
 {
-	int64_t rate = e->core->settings->download_rate, running = 0;
-	if (!rate)
-		return;
-	for (struct run *r = e->runs; r; r = r->next)
-		running += r->transfer != NULL;
+	int64_t rate = e->core->settings->download_rate;
+	int64_t each = e->core->transfers ? rate / e->core->transfers : 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		if (r->transfer)
-			transfer_limit(r->transfer, rate / running > 0 ? rate / running : 1);
+			transfer_look(r->transfer, rate && each < 1 ? 1 : each);
 }
 
 /* While anything runs: ten times a second what moved is told. */
@@ -167,7 +163,7 @@ static void on_tick(void *arg)
 	e->tick = 0;
 	int64_t now = clock_mono_ms(e->core->clock);
 	bool any = false;
-	share_rate(e);
+	look_at_transfers(e);
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
 		rate_add(&r->rate, now, received(r));
