@@ -7,6 +7,7 @@
 #define STRIPE_MS \
 	1000 /* a stripe should take about this long: longer costs memory, shorter round trips */
 #define HELP_MS   2000 /* what takes longer than this at the end is shared */
+#define CALM_MS   1000 /* without pressure, before more connections begin */
 #define SILENT_MS 5000 /* what says nothing for so long is taken over at the end */
 #define FEW_BYTES (2 * (uint64_t)STRIPE_MOST * VAULT_CHUNK) /* one connection is enough below */
 
@@ -33,6 +34,7 @@ struct fetcher {
 	bool known; /* the host has answered */
 	bool whole; /* it gives no parts */
 	bool pressed;
+	int64_t calm_ms; /* since when it is not */
 	bool over;
 	int64_t limit, retry_after;
 	uint64_t received;
@@ -306,7 +308,9 @@ static bool start(struct slot *s)
 
 static unsigned wanted(const struct fetcher *f)
 {
-	if (!f->known || f->whole || is_small(f) || f->pressed)
+	/* Where the disk or the hash is what everybody waits for, more connections only scatter what they wait for. */
+	bool calm = !f->pressed && now_ms(f) - f->calm_ms >= CALM_MS;
+	if (!f->known || f->whole || is_small(f) || !calm)
 		return 1;
 	int64_t most = f->core->settings->download_connections;
 	return most < 1 ? 1 : most > STRIPE_SLOTS ? STRIPE_SLOTS : (unsigned)most;
@@ -347,6 +351,7 @@ struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
 			       .url = str_dup(url),
 			       .events = *events,
 			       .total = total,
+			       .calm_ms = INT64_MIN / 2,
 			       .retry_after = -1 };
 	for (unsigned i = 0; i < STRIPE_SLOTS; i++)
 		f->slots[i] = (struct slot){ .fetcher = f, .index = i };
@@ -380,6 +385,7 @@ void fetcher_look(struct fetcher *f)
 void fetcher_press(struct fetcher *f, bool pressed)
 {
 	f->pressed = pressed;
+	f->calm_ms = now_ms(f);
 	for (unsigned i = 0; i < STRIPE_SLOTS; i++) {
 		struct slot *s = &f->slots[i];
 		if (!s->connection)
