@@ -48,7 +48,8 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
-	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	chores_free(
+	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
@@ -138,7 +139,7 @@ struct gateway *core_gateway(struct core *core, struct err *err)
 
 struct vault *core_vault(struct core *core, struct err *err)
 {
-	if (!core->vault)
+	if (!core->vault && path_make_dir(core->vault_dir, err)) /* download.dir may be new */
 		core->vault =
 		    vault_new(&(struct vault_paths){ .vault_dir = core->vault_dir,
 						     .keyring = core->paths->keyring,

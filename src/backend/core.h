@@ -49,6 +49,7 @@ struct core {
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
+	uint64_t claimed;   /* bytes that these have still to write */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;

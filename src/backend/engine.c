@@ -355,6 +355,7 @@ static void run_begin(struct run *r)
 	r->transfer = transfer_start(
 	    e->core, &r->row, r->keep_mismatch,
 	    &(struct transfer_events){ .arg = r, .moved = on_moved, .ended = on_ended });
+	look_at_transfers(e); /* one more: the others get less */
 	tell(e, &r->row, "progress");
 	start_ticking(e);
 }

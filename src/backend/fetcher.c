@@ -343,7 +343,7 @@ static void fill(struct fetcher *f)
 
 /* -- from outside ---------------------------------------------------------------------------------- */
 
-struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
+struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total, int64_t rate,
 			      const struct chunkset *there, const struct fetcher_events *events)
 {
 	struct fetcher *f = NEW(struct fetcher);
@@ -351,6 +351,7 @@ struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
 			       .url = str_dup(url),
 			       .events = *events,
 			       .total = total,
+			       .limit = rate,
 			       .calm_ms = INT64_MIN / 2,
 			       .retry_after = -1 };
 	for (unsigned i = 0; i < STRIPE_SLOTS; i++)

@@ -24,8 +24,9 @@ struct fetcher_events {
 	void (*ended)(void *arg, enum connection_end how, const struct err *err);
 };
 
-/* total: SIZE_UNKNOWN, or what the whole must have. there: chunks that are not to be fetched; copied, NULL none. */
-struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
+/* total: SIZE_UNKNOWN, or what the whole must have. rate: bytes a second, 0 no limit. there: chunks that are not to be
+ * fetched; copied, NULL none. */
+struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total, int64_t rate,
 			      const struct chunkset *there, const struct fetcher_events *events);
 void fetcher_free(struct fetcher *f); /* stops; no event any more. NULL is fine */
 /* Looks whether another connection should begin, or help a slow one. Call it a few times a second. */

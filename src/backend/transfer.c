@@ -14,6 +14,7 @@
 
 #define WAITING_MOST  32u /* jobs of at most 256 KiB each, of all items together */
 #define WAITING_LEAST 4u  /* of one */
+#define SPACE_MS      1000
 
 struct transfer {
 	struct core *core;
@@ -25,6 +26,9 @@ struct transfer {
 	bool ready;    /* the seal has a file */
 	bool resuming; /* which was there before */
 	bool pressed;
+	int64_t rate;     /* most; 0: no limit */
+	uint64_t claimed; /* its part of core->claimed */
+	int64_t space_ms; /* when it was looked at last */
 
 	uint64_t timer; /* begin, or the end that was put off */
 	bool fetched;   /* nothing comes any more: as soon as all is written, end so */
@@ -72,15 +76,22 @@ static void fail(struct transfer *t, const struct err *err)
 	end_later(t, end_of(connection_judge(err)));
 }
 
-static bool enough_space(struct transfer *t, struct err *err)
+/* -- space ---------------------------------------------------------------------------------------- */
+
+static void claim(struct transfer *t, uint64_t bytes)
 {
-	uint64_t space;
-	if (!file_free_space(t->core->vault_dir, &space, err))
-		return false;
-	uint64_t left = t->row->size > t->row->have ? (uint64_t)(t->row->size - t->row->have) : 0;
-	uint64_t need = left + left / 1024 + (uint64_t)t->core->settings->download_reserve;
-	if (space >= need)
-		return true;
+	t->core->claimed += bytes - t->claimed;
+	t->claimed = bytes;
+}
+
+static uint64_t left(const struct transfer *t)
+{
+	const struct download *row = t->row;
+	return row->size > row->have ? (uint64_t)(row->size - row->have) : 0;
+}
+
+static bool no_space(const struct transfer *t, uint64_t space, uint64_t need, struct err *err)
+{
 	char has[16], wants[16];
 	str_size(has, sizeof(has), space);
 	str_size(wants, sizeof(wants), need);
@@ -91,11 +102,38 @@ static bool enough_space(struct transfer *t, struct err *err)
 		       t->row->title ? t->row->title : t->row->claim_id, wants, has);
 }
 
+/* Before: what is left of it must fit beside what is left of the others. */
+static bool enough_space(struct transfer *t, struct err *err)
+{
+	uint64_t space, own = left(t), others = t->core->claimed - t->claimed;
+	if (!file_free_space(t->core->vault_dir, &space, err))
+		return false;
+	uint64_t need = own + own / 1024 + others + (uint64_t)t->core->settings->download_reserve;
+	if (space < need)
+		return no_space(t, space, need, err);
+	claim(t, own);
+	return true;
+}
+
+/* During: somebody else may have filled the disk. */
+static bool keeps_reserve(struct transfer *t, struct err *err)
+{
+	uint64_t space, reserve = (uint64_t)t->core->settings->download_reserve;
+	int64_t now = clock_mono_ms(t->core->clock);
+	if (now - t->space_ms < SPACE_MS)
+		return true;
+	t->space_ms = now;
+	if (!file_free_space(t->core->vault_dir, &space, err) || space >= reserve)
+		return true; /* when it cannot be said, the writing will tell */
+	return no_space(t, space, left(t) + reserve, err);
+}
+
 /* -- from the seal ----------------------------------------------------------------------------- */
 
 static void take_state(struct transfer *t, const struct seal_state *s)
 {
 	t->row->have = (int64_t)s->have;
+	claim(t, left(t));
 	t->events.moved(t->events.arg, t->row);
 }
 
@@ -338,7 +376,7 @@ static void fetch(struct transfer *t, const struct chunkset *there)
 		.ended = on_fetched,
 	};
 	fetcher_free(t->fetcher);
-	t->fetcher = fetcher_start(t->core, url, t->row->size, there, &events);
+	t->fetcher = fetcher_start(t->core, url, t->row->size, t->rate, there, &events);
 	free(url);
 }
 
@@ -369,6 +407,7 @@ void transfer_free(struct transfer *t)
 	if (!t)
 		return;
 	t->core->transfers--;
+	claim(t, 0);
 	fetcher_free(t->fetcher);
 	timer_drop(t->core->timers, t->timer);
 	seal_close(t->seal);
@@ -387,8 +426,14 @@ int64_t transfer_retry_after_s(const struct transfer *t)
 
 void transfer_look(struct transfer *t, int64_t rate)
 {
+	struct err err;
+	t->rate = rate;
 	if (!t->fetcher)
 		return;
+	if (!t->fetched && !keeps_reserve(t, &err)) {
+		fail(t, &err);
+		return;
+	}
 	fetcher_limit(t->fetcher, rate);
 	fetcher_look(t->fetcher);
 }

@@ -9,7 +9,13 @@ needs_kiyya
 disk=$E2E_DIR/disk
 mkdir "$disk"
 mount -t tmpfs -o size=24m,mode=0700 kiyya-test "$disk" 2>/dev/null || skip "a tmpfs cannot be mounted here"
-trap 'umount "$disk" 2>/dev/null || umount -l "$disk"; e2e_cleanup' EXIT
+cleanup() {
+	code=$?
+	umount "$disk" 2>/dev/null || umount -l "$disk"
+	(exit "$code")
+	e2e_cleanup
+}
+trap cleanup EXIT
 
 size=12582999
 head -c "$size" /dev/urandom >"$E2E_DIR/film"
