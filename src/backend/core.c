@@ -24,6 +24,9 @@ bool core_boot(struct core *core, struct err *err)
 	core->vault_dir =
 	    str_dup(str_empty(core->settings->download_dir) ? core->paths->vault_dir
 							    : core->settings->download_dir);
+	core->limits = (struct limits){ .parallel = core->settings->download_parallel,
+					.connections = core->settings->download_connections,
+					.rate = core->settings->download_rate };
 	core->chores = chores_new(2, &core->chores_wake, err);
 	if (!core->chores)
 		return false;

@@ -28,9 +28,15 @@ struct ticket;
 struct doorbell;
 struct seeker;
 
+/* Settings that a request may change while we run. */
+struct limits {
+	int64_t parallel, connections, rate;
+};
+
 struct core {
 	const struct paths *paths;
 	const struct settings *settings;
+	struct limits limits; /* begin as the settings say */
 	const struct clock *clock;
 	struct link *link;
 	bool offline;  /* no network at all */

@@ -149,7 +149,7 @@ static void save(struct run *r)
 /* download.rate is for all items together. */
 static void look_at_transfers(struct engine *e)
 {
-	int64_t rate = e->core->settings->download_rate;
+	int64_t rate = e->core->limits.rate;
 	int64_t each = e->core->transfers ? rate / e->core->transfers : 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		if (r->transfer)
@@ -393,7 +393,7 @@ static void start_rows(struct engine *e, struct download_list *rows)
 	int64_t running = 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		running += r->transfer || r->lookup;
-	for (size_t i = 0; i < rows->n && running < e->core->settings->download_parallel; i++) {
+	for (size_t i = 0; i < rows->n && running < e->core->limits.parallel; i++) {
 		struct download *row = &rows->v[i];
 		bool ready = row->state == DOWNLOAD_QUEUED || row->state == DOWNLOAD_ACTIVE;
 		if (!ready || find_run(e, row->id) || !wanted(e, row->id))
@@ -497,6 +497,25 @@ void engine_stop_row(struct engine *e, int64_t id)
 		r->row.state = DOWNLOAD_QUEUED;
 	save(r);
 	run_free(r);
+}
+
+/* More may run at once than before, or fewer: those that began last wait again. */
+void engine_limits_changed(struct engine *e)
+{
+	int64_t running = 0;
+	for (struct run *r = e->runs; r; r = r->next)
+		running += r->transfer != NULL;
+	for (struct run *r = e->runs, *next; r && running > e->core->limits.parallel; r = next) {
+		next = r->next;
+		if (!r->transfer)
+			continue;
+		running--;
+		r->row.state = DOWNLOAD_QUEUED;
+		tell(e, &r->row, "progress");
+		engine_stop_row(e, r->row.id);
+	}
+	look_at_transfers(e);
+	engine_kick(e);
 }
 
 void engine_free(struct engine *e)

@@ -312,7 +312,7 @@ static unsigned wanted(const struct fetcher *f)
 	bool calm = !f->pressed && now_ms(f) - f->calm_ms >= CALM_MS;
 	if (!f->known || f->whole || is_small(f) || !calm)
 		return 1;
-	int64_t most = f->core->settings->download_connections;
+	int64_t most = f->core->limits.connections;
 	return most < 1 ? 1 : most > STRIPE_SLOTS ? STRIPE_SLOTS : (unsigned)most;
 }
 
