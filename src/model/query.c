@@ -61,7 +61,7 @@ static void take_words(struct query *q, struct words *w)
 
 static void add_word(struct words *w, const char *text, size_t len)
 {
-	char *word = str_dupn(text, len);
+	char *word = text_clean(text, len, len, false); /* no mark without a letter before it */
 	if (has_letter(word)) {
 		strs_add(&w->typed, word);
 		for (char *p = word; *p; p++)
