@@ -170,7 +170,8 @@ static void take_one(struct model *m, unsigned k, unsigned helper)
 
 static void come(struct model *m, unsigned k)
 {
-	uint64_t n = roll(m, 2) ? stripes_left(&m->s, k) : roll(m, (unsigned)stripes_left(&m->s, k) + 1);
+	uint64_t n =
+	    roll(m, 2) ? stripes_left(&m->s, k) : roll(m, (unsigned)stripes_left(&m->s, k) + 1);
 	uint64_t from = m->s.given[k].next;
 	for (uint64_t i = from; i < from + n; i++)
 		m->there[i] = true;
