@@ -11,7 +11,7 @@
 #include "plain.h"
 
 #define SYNC_EVERY  (32u << 20) /* bytes: a power cut costs at most these */
-#define AHEAD_BYTES (4u << 20)  /* kept for the hash, of all items together */
+#define AHEAD_BYTES (3u << 20)  /* kept for the hash, of all items together */
 
 /* The bytes of one connection that are still being gathered. */
 struct run {

@@ -12,7 +12,7 @@
 #include "kiyya/file.h"
 #include "seal.h"
 
-#define WAITING_MOST  32u /* jobs of at most 256 KiB each, of all items together */
+#define WAITING_MOST  16u /* jobs of at most 256 KiB each, of all items together */
 #define WAITING_LEAST 4u  /* of one */
 #define SPACE_MS      1000
 
