@@ -44,7 +44,7 @@ doors() {
 ^microhttpd\.h$         ^src/stream/[^/]*$                  any
 ^(n?curses(w?/.*)?(\.h)?|term\.h)$  ^src/ui/term_curses\.c$  1
 ^cjson/                 ^src/base/json_[^/]*\.c$            1
-^openssl/               ^src/base/hash\.c$                  1
+^openssl/               ^src/base/(aead|hash)\.c$           2
 ^utf8proc\.h$           ^src/base/text[^/]*\.c$             any
 TABLE
 }

@@ -1,5 +1,5 @@
 /* SHA-256 and SHA-384 (FIPS 180-4), and random bytes from the system. The one door to libcrypto's
- * digests. One owner per struct hash. */
+ * digests; its cipher is behind aead.h. One owner per struct hash. */
 #ifndef KIYYA_HASH_H
 #define KIYYA_HASH_H
 

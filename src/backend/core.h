@@ -27,6 +27,7 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct sweep;
 
 /* Settings that a request may change while we run. */
 struct limits {
@@ -56,6 +57,7 @@ struct core {
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
+	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;

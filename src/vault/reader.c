@@ -24,11 +24,12 @@ struct opened {
 struct reader {
 	struct source base;
 	struct opened *opened;
+	struct aead *aead;
 	struct kyv_slot slot; /* as this reader last saw it */
 	struct vault_info info;
-	uint64_t chunk; /* whose plaintext lies in record, or NO_CHUNK */
-	size_t len;     /* of that plaintext */
-	unsigned char record[KYV_RECORD];
+	uint64_t chunk;        /* whose plaintext lies in record, or NO_CHUNK */
+	size_t len;            /* of that plaintext */
+	unsigned char *record; /* KYV_RECORD bytes */
 };
 
 static void opened_unref(struct opened *o)
@@ -71,8 +72,9 @@ static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t 
 		if (i * VAULT_CHUNK >= end_of(r))
 			return true;
 		struct record_place place = record_place_of(r->slot.file_id, r->slot.size, i);
+		struct record_tools tools = { o->header.keys, r->aead };
 		bool there = false;
-		if (!record_read(o->fd, o->header.keys, &place, r->record, dst, &there, err))
+		if (!record_read(o->fd, tools, &place, r->record, dst, &there, err))
 			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
 		*ret_len = place.len;
 		if (there)
@@ -157,7 +159,9 @@ static void reader_free(struct source *s)
 {
 	struct reader *r = (struct reader *)s;
 	opened_unref(r->opened);
-	sodium_memzero(r->record, sizeof(r->record));
+	aead_free(r->aead);
+	sodium_memzero(r->record, KYV_RECORD);
+	free(r->record);
 	free(r);
 }
 
@@ -171,9 +175,17 @@ static const struct source_ops reader_ops = {
 	.free = reader_free,
 };
 
-static struct reader *reader_over(struct opened *o)
+/* A reference moves in with o. NULL: no cipher. */
+static struct reader *reader_over(struct opened *o, struct err *err)
 {
+	struct aead *aead = aead_new(err);
+	if (!aead) {
+		opened_unref(o);
+		return NULL;
+	}
 	struct reader *r = NEW(struct reader);
+	r->aead = aead;
+	r->record = mem_grow(NULL, KYV_RECORD, 1); /* needs no zeros first */
 	r->base.ops = &reader_ops;
 	r->opened = o;
 	r->slot = o->header.slot;
@@ -188,7 +200,9 @@ static struct source *reader_clone(struct source *s, struct err *err)
 	if (!may_read(from, err))
 		return NULL;
 	atomic_fetch_add(&from->opened->refs, 1);
-	struct reader *r = reader_over(from->opened);
+	struct reader *r = reader_over(from->opened, err);
+	if (!r)
+		return NULL;
 	r->slot = from->slot;
 	r->info = from->info;
 	return &r->base;
@@ -215,11 +229,13 @@ struct source *vault_open(struct vault *v, const char *name, struct err *err)
 	atomic_init(&o->refs, 1);
 	atomic_init(&o->cancelled, false);
 	o->fd = fd;
-	if (header_load(v, fd, &o->header, err) && check_length(o, err))
-		return &reader_over(o)->base;
-	err_wrap(err, "opening the vault file %s", name);
-	opened_unref(o);
-	return NULL;
+	if (!header_load(v, fd, &o->header, err) || !check_length(o, err)) {
+		err_wrap(err, "opening the vault file %s", name);
+		opened_unref(o);
+		return NULL;
+	}
+	struct reader *r = reader_over(o, err);
+	return r ? &r->base : NULL;
 }
 
 const struct vault_info *vault_source_info(const struct source *s)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "chance.h"
 #include "format.h"
+#include "kiyya/aead.h"
 #include "secret.h"
 
 /* What a record is bound to. */
@@ -20,15 +21,22 @@ struct record_place {
 /* Where chunk i of a file of this size lies; size may be unknown. */
 struct record_place record_place_of(const unsigned char file_id[KYV_ID], uint64_t size, uint64_t i);
 
+/* What the records of an open file are sealed and opened with; both borrowed. One thread at a time. */
+struct record_tools {
+	struct secret *keys; /* a struct file_keys */
+	struct aead *aead;
+};
+
 /* nonce ‖ ciphertext ‖ tag into record, place->len + KYV_RECORD_EXTRA bytes. false: ERR_LOCKED. */
-bool record_seal(struct secret *keys, const struct chance *chance, const struct record_place *place,
-		 const void *plain, unsigned char *record, struct err *err) MUST_USE;
+bool record_seal(struct record_tools tools, const struct chance *chance,
+		 const struct record_place *place, const void *plain, unsigned char *record,
+		 struct err *err) MUST_USE;
 
 /* Reads it with one pread into record (room for KYV_RECORD bytes) and opens it into dst, which may
  * be RECORD_PLAIN(record). *ret_opened false: it is not there, torn, or not what was written.
  * false: ERR_LOCKED, ERR_IO. */
 #define RECORD_PLAIN(record) ((record) + KYV_NONCE)
-bool record_read(int fd, struct secret *keys, const struct record_place *place,
+bool record_read(int fd, struct record_tools tools, const struct record_place *place,
 		 unsigned char *record, unsigned char *dst, bool *ret_opened,
 		 struct err *err) MUST_USE;
 /* Of a record just read: it was never written. */

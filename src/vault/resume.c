@@ -4,7 +4,6 @@
 #include <unistd.h>
 #include <sys/stat.h>
 #include "kiyya/path.h"
-#include "record.h"
 #include "writer.h"
 
 /* Who wants the plaintext as far as it is unbroken. */
@@ -47,7 +46,7 @@ static bool open_records(struct vault_writer *w, struct listener to, struct err 
 		bool opened = false;
 		struct err why;
 		/* A sector that cannot be read is a chunk to fetch again; only a lock ends this. */
-		if (!record_read(w->fd, w->header.keys, &place, w->record, plain, &opened, &why) &&
+		if (!record_read(w->fd, writer_tools(w), &place, w->record, plain, &opened, &why) &&
 		    why.kind == ERR_LOCKED)
 			return err_set(err, why.kind, why.num, "%s", why.text);
 		if (opened) {
@@ -67,8 +66,8 @@ struct vault_writer *vault_resume(struct vault *v, const char *name,
 	int fd = path_open_in(v->dir, name, O_RDWR, 0, err);
 	if (fd < 0)
 		return NULL;
-	struct vault_writer *w = writer_new(v, name, fd);
-	if (!header_load(v, fd, &w->header, err))
+	struct vault_writer *w = writer_new(v, name, fd, err);
+	if (!w || !header_load(v, fd, &w->header, err))
 		goto out;
 	header_info(&w->header, &w->info);
 	uint64_t size = w->header.slot.size;

@@ -9,16 +9,24 @@
 #include "kiyya/mem.h"
 #include "kiyya/path.h"
 #include "kiyya/str.h"
-#include "record.h"
 
-struct vault_writer *writer_new(struct vault *v, const char *name, int fd)
+struct vault_writer *writer_new(struct vault *v, const char *name, int fd, struct err *err)
 {
 	struct vault_writer *w = NEW(struct vault_writer);
 	w->seams = v->seams;
 	w->dir = str_dup(v->dir);
 	w->name = str_dup(name);
 	w->fd = fd;
-	return w;
+	w->aead = aead_new(err);
+	if (w->aead)
+		return w;
+	vault_writer_free(w);
+	return NULL;
+}
+
+struct record_tools writer_tools(const struct vault_writer *w)
+{
+	return (struct record_tools){ w->header.keys, w->aead };
 }
 
 void vault_writer_free(struct vault_writer *w)
@@ -29,6 +37,7 @@ void vault_writer_free(struct vault_writer *w)
 		close(w->fd);
 	header_release(&w->header);
 	have_release(&w->have);
+	aead_free(w->aead);
 	free(w->dir);
 	free(w->name);
 	sodium_memzero(w->record, sizeof(w->record));
@@ -50,14 +59,14 @@ struct vault_writer *vault_create(struct vault *v, const char *name, const struc
 	int fd = path_open_in(v->dir, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
 	if (fd < 0)
 		return NULL;
-	struct vault_writer *w = writer_new(v, name, fd);
-	if (header_create(v, fd, meta, size, &w->header, err) &&
+	struct vault_writer *w = writer_new(v, name, fd, err);
+	if (w && header_create(v, fd, meta, size, &w->header, err) &&
 	    file_sync_dir(w->seams.io, w->dir, err)) {
 		header_info(&w->header, &w->info);
 		return w;
 	}
 	err_wrap(err, "making a vault file");
-	char *path = path_join(w->dir, name);
+	char *path = path_join(v->dir, name);
 	unlink(path); /* ours: it was not there before */
 	free(path);
 	vault_writer_free(w);
@@ -95,7 +104,7 @@ bool writer_settle_last(struct vault_writer *w, struct err *err)
 	struct record_place place = record_place_of(slot->file_id, KYV_SIZE_UNKNOWN, last);
 	unsigned char *plain = mem_new(VAULT_CHUNK);
 	bool opened = false;
-	bool ok = record_read(w->fd, w->header.keys, &place, w->record, plain, &opened, err) &&
+	bool ok = record_read(w->fd, writer_tools(w), &place, w->record, plain, &opened, err) &&
 		  (!opened || vault_write_chunk(w, last, plain, VAULT_CHUNK, err));
 	sodium_memzero(plain, VAULT_CHUNK);
 	free(plain);
@@ -139,7 +148,7 @@ bool vault_write_chunk(struct vault_writer *w, uint64_t i, const void *data, siz
 	if (!check_chunk(w, i, len, err))
 		return false;
 	struct record_place place = record_place_of(w->header.slot.file_id, w->header.slot.size, i);
-	if (!record_seal(w->header.keys, &w->seams.chance, &place, data, w->record, err))
+	if (!record_seal(writer_tools(w), &w->seams.chance, &place, data, w->record, err))
 		return false;
 	/* A write that fails half-way has torn what was there. */
 	have_drop(&w->have, i);

@@ -1,11 +1,12 @@
-/* What the vault costs over its cipher: seals and opens the same chunks through it and through
- * libsodium alone.
+/* What the vault costs over its ciphers: seals, opens and verifies the same chunks through it, through
+ * libsodium alone and through libcrypto alone.
  *
  *	bench_seal [MiB]
  *
- * Both sides write and read a file of the same layout, unsynced, in rounds that take turns; the
+ * All write and read files of the same layout, unsynced, in rounds in which everyone has a turn; the
  * ratios are the medians of the rounds' ratios of speed (1: the layer costs nothing). */
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,25 +17,14 @@
 #include "kiyya/str.h"
 #include "kiyya/vault.h"
 
-#define ROUNDS 9
-#define RECORD (24 + VAULT_CHUNK + 16)
+#define ROUNDS   9
+#define RECORD   (24 + VAULT_CHUNK + 16)
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static _Noreturn void die(const char *what, const struct err *err)
 {
 	fprintf(stderr, "bench_seal: %s: %s\n", what, err ? err->text : "failed");
 	exit(1);
-}
-
-/* Seconds by the wall and of this process. */
-struct span {
-	double wall, cpu;
-};
-
-static double seconds(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* The disk's own pace is not the question. */
@@ -47,41 +37,119 @@ struct bench {
 	char root[256], raw[300], keyring[300], rings[300], key[300], vault[300], sealed[400];
 	struct vault *v;
 	uint64_t chunks;
-	unsigned char key_bytes[32], chunk[VAULT_CHUNK], record[RECORD];
+	EVP_CIPHER *cipher;
+	EVP_CIPHER_CTX *ctx;
+	unsigned char key_bytes[32], chunk[VAULT_CHUNK], record[RECORD], ad[25];
 };
 
-/* -- libsodium alone ----------------------------------------------------------- */
+/* -- the libraries alone ------------------------------------------------------- */
 
-static void raw_seal(struct bench *b)
+static void sodium_seal_one(struct bench *b)
+{
+	crypto_aead_xchacha20poly1305_ietf_encrypt(b->record + 24, NULL, b->chunk, VAULT_CHUNK,
+						   b->ad, sizeof(b->ad), NULL, b->record,
+						   b->key_bytes);
+}
+
+static void sodium_open_one(struct bench *b)
+{
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(b->chunk, NULL, NULL, b->record + 24,
+						       VAULT_CHUNK + 16, b->ad, sizeof(b->ad),
+						       b->record, b->key_bytes) != 0)
+		die("opening", NULL);
+}
+
+/* The same cipher by way of HChaCha20, which libcrypto has not. */
+static bool crypto_begin(struct bench *b, bool sealing)
+{
+	unsigned char key[32], nonce[12] = { 0 };
+	int n;
+	crypto_core_hchacha20(key, b->record, b->key_bytes, NULL);
+	memcpy(nonce + 4, b->record + 16, 8);
+	return EVP_CipherInit_ex2(b->ctx, b->cipher, key, nonce, sealing, NULL) == 1 &&
+	       EVP_CipherUpdate(b->ctx, NULL, &n, b->ad, sizeof(b->ad)) == 1;
+}
+
+static void crypto_seal_one(struct bench *b)
+{
+	int n;
+	unsigned char *tag = b->record + 24 + VAULT_CHUNK;
+	if (!crypto_begin(b, true) ||
+	    EVP_CipherUpdate(b->ctx, b->record + 24, &n, b->chunk, VAULT_CHUNK) != 1 ||
+	    EVP_CipherFinal_ex(b->ctx, tag, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(b->ctx, EVP_CTRL_AEAD_GET_TAG, 16, tag) != 1)
+		die("sealing", NULL);
+}
+
+static void crypto_open_one(struct bench *b)
+{
+	int n;
+	unsigned char *tag = b->record + 24 + VAULT_CHUNK;
+	if (!crypto_begin(b, false) ||
+	    EVP_CIPHER_CTX_ctrl(b->ctx, EVP_CTRL_AEAD_SET_TAG, 16, tag) != 1 ||
+	    EVP_CipherUpdate(b->ctx, b->chunk, &n, b->record + 24, VAULT_CHUNK) != 1 ||
+	    EVP_CipherFinal_ex(b->ctx, b->chunk, &n) != 1)
+		die("opening", NULL);
+}
+
+static void seal_all(struct bench *b, void (*seal_one)(struct bench *b))
 {
 	unlink(b->raw); /* as the vault does: a new file each time */
 	int fd = open(b->raw, O_RDWR | O_CREAT | O_EXCL, 0600);
 	for (uint64_t i = 0; i < b->chunks; i++) {
-		unsigned char ad[25] = { 0 };
-		memcpy(ad + 16, &i, sizeof(i));
+		memcpy(b->ad + 16, &i, sizeof(i));
 		randombytes_buf(b->record, 24);
-		crypto_aead_xchacha20poly1305_ietf_encrypt(b->record + 24, NULL, b->chunk,
-							   VAULT_CHUNK, ad, sizeof(ad), NULL,
-							   b->record, b->key_bytes);
+		seal_one(b);
 		if (pwrite(fd, b->record, RECORD, (off_t)(8192 + i * RECORD)) != RECORD)
 			die("writing", NULL);
 	}
 	close(fd);
 }
 
-static void raw_open(struct bench *b)
+static void open_all(struct bench *b, void (*open_one)(struct bench *b))
 {
 	int fd = open(b->raw, O_RDONLY);
 	for (uint64_t i = 0; i < b->chunks; i++) {
-		unsigned char ad[25] = { 0 };
-		memcpy(ad + 16, &i, sizeof(i));
-		if (pread(fd, b->record, RECORD, (off_t)(8192 + i * RECORD)) != RECORD ||
-		    crypto_aead_xchacha20poly1305_ietf_decrypt(b->chunk, NULL, NULL, b->record + 24,
-							       VAULT_CHUNK + 16, ad, sizeof(ad),
-							       b->record, b->key_bytes) != 0)
-			die("opening", NULL);
+		memcpy(b->ad + 16, &i, sizeof(i));
+		if (pread(fd, b->record, RECORD, (off_t)(8192 + i * RECORD)) != RECORD)
+			die("reading", NULL);
+		open_one(b);
 	}
 	close(fd);
+}
+
+static void sodium_seal(struct bench *b)
+{
+	seal_all(b, sodium_seal_one);
+}
+
+static void sodium_open(struct bench *b)
+{
+	open_all(b, sodium_open_one);
+}
+
+static void crypto_seal(struct bench *b)
+{
+	seal_all(b, crypto_seal_one);
+}
+
+static void crypto_open(struct bench *b)
+{
+	open_all(b, crypto_open_one);
+}
+
+/* Of bytes in memory. */
+static void sha384(struct bench *b)
+{
+	unsigned char digest[48];
+	unsigned n;
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool ok = md && EVP_DigestInit_ex(md, EVP_sha384(), NULL) == 1;
+	for (uint64_t i = 0; i < b->chunks && ok; i++)
+		ok = EVP_DigestUpdate(md, b->chunk, VAULT_CHUNK) == 1;
+	if (!ok || EVP_DigestFinal_ex(md, digest, &n) != 1)
+		die("hashing", NULL);
+	EVP_MD_CTX_free(md);
 }
 
 /* -- the vault ----------------------------------------------------------------- */
@@ -115,7 +183,83 @@ static void vault_open_all(struct bench *b)
 	source_free(s);
 }
 
+static void verify(struct bench *b, bool with_hash)
+{
+	struct err err;
+	struct vault_verdict verdict;
+	if (!vault_verify(b->v, "bench.kyv", with_hash, NULL, &verdict, &err))
+		die("verifying", &err);
+	if (verdict.n_bad > 0 || (verdict.hash[0] != '\0') != with_hash)
+		die("a verdict that is wrong", NULL);
+	vault_verdict_release(&verdict);
+}
+
+static void vault_verify_all(struct bench *b)
+{
+	verify(b, true);
+}
+
+static void vault_verify_records(struct bench *b)
+{
+	verify(b, false);
+}
+
 /* -- the rounds ---------------------------------------------------------------- */
+
+enum run {
+	SODIUM_SEAL,
+	CRYPTO_SEAL,
+	VAULT_SEAL,
+	SODIUM_OPEN,
+	CRYPTO_OPEN,
+	VAULT_OPEN,
+	SHA384,
+	VERIFY,
+	VERIFY_NO_HASH,
+	RUNS
+};
+static void (*const runs[RUNS])(struct bench *b) = {
+	[SODIUM_SEAL] = sodium_seal,
+	[CRYPTO_SEAL] = crypto_seal,
+	[VAULT_SEAL] = vault_seal,
+	[SODIUM_OPEN] = sodium_open,
+	[CRYPTO_OPEN] = crypto_open,
+	[VAULT_OPEN] = vault_open_all,
+	[SHA384] = sha384,
+	[VERIFY] = vault_verify_all,
+	[VERIFY_NO_HASH] = vault_verify_records,
+};
+
+/* Seconds by the wall and of this process. */
+struct span {
+	double wall, cpu;
+};
+
+static double seconds(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct span timed(struct bench *b, void (*run)(struct bench *b))
+{
+	double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	run(b);
+	return (struct span){ seconds(CLOCK_MONOTONIC) - wall,
+			      seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu };
+}
+
+static void run_rounds(struct bench *b, struct span took[ROUNDS][RUNS])
+{
+	for (size_t i = 0; i < RUNS; i++) /* once for the page cache */
+		runs[i](b);
+	for (size_t round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < RUNS; i++) {
+			size_t run = (i + round) % RUNS; /* who goes first takes turns too */
+			took[round][run] = timed(b, runs[run]);
+		}
+}
 
 static int by_value(const void *a, const void *b)
 {
@@ -129,38 +273,38 @@ static double median(double v[ROUNDS])
 	return v[ROUNDS / 2];
 }
 
-static struct span timed(struct bench *b, void (*fn)(struct bench *b))
-{
-	double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	fn(b);
-	return (struct span){ seconds(CLOCK_MONOTONIC) - wall,
-			      seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu };
-}
+/* peer and other may be the same; of two that work at once the slower sets the pace. */
+static const struct {
+	const char *name;
+	enum run ours, peer, other;
+} pairs[] = {
+	{ "seal_sodium", VAULT_SEAL, SODIUM_SEAL, SODIUM_SEAL },
+	{ "seal_crypto", VAULT_SEAL, CRYPTO_SEAL, CRYPTO_SEAL },
+	{ "open_sodium", VAULT_OPEN, SODIUM_OPEN, SODIUM_OPEN },
+	{ "open_crypto", VAULT_OPEN, CRYPTO_OPEN, CRYPTO_OPEN },
+	{ "verify", VERIFY, CRYPTO_OPEN, SHA384 },
+	{ "verify_no_hash", VERIFY_NO_HASH, CRYPTO_OPEN, CRYPTO_OPEN },
+};
 
-static void compare(struct bench *b, const char *name, void (*raw)(struct bench *),
-		    void (*vault)(struct bench *))
+static void print_pair(const struct bench *b, struct span took[ROUNDS][RUNS], size_t which)
 {
-	double raw_times[ROUNDS], vault_times[ROUNDS], ratios[ROUNDS], cpu_ratios[ROUNDS];
-	raw(b); /* once for the page cache */
-	vault(b);
-	for (int i = 0; i < ROUNDS; i++) {
-		struct span r = { 0 }, v = { 0 };
-		/* Who goes first takes turns too. */
-		if (i % 2)
-			v = timed(b, vault);
-		r = timed(b, raw);
-		if (i % 2 == 0)
-			v = timed(b, vault);
-		raw_times[i] = r.wall;
-		vault_times[i] = v.wall;
-		ratios[i] = r.wall / v.wall;
-		cpu_ratios[i] = r.cpu / v.cpu;
-	}
+	double ours[ROUNDS], peer[ROUNDS], wall[ROUNDS], cpu[ROUNDS];
 	double mib = (double)b->chunks / 16;
-	printf("%s_ratio %.3f\n", name, median(ratios));
-	printf("%s_cpu_ratio %.3f\n", name, median(cpu_ratios));
-	printf("%s_vault_mib_s %.0f\n", name, mib / median(vault_times));
-	printf("%s_raw_mib_s %.0f\n", name, mib / median(raw_times));
+	for (size_t i = 0; i < ROUNDS; i++) {
+		struct span o = took[i][pairs[which].ours], p = took[i][pairs[which].peer],
+			    q = took[i][pairs[which].other];
+		ours[i] = o.wall;
+		peer[i] = p.wall > q.wall ? p.wall : q.wall;
+		wall[i] = peer[i] / o.wall;
+		cpu[i] = o.cpu * 1024 / mib;
+	}
+	const char *name = pairs[which].name;
+	printf("%s_ratio %.2f\n", name, median(wall));
+	printf("%s_least %.2f\n", name, wall[0]); /* sorted by now */
+	printf("%s_most %.2f\n", name, wall[ROUNDS - 1]);
+	printf("%s_cpu_s_gib %.2f\n", name, median(cpu));
+	printf("%s_mib_s %.0f\n", name, mib / median(ours));
+	printf("%s_peer_mib_s %.0f\n", name, mib / median(peer));
 }
 
 static void set_up(struct bench *b)
@@ -180,6 +324,8 @@ static void set_up(struct bench *b)
 
 static void tear_down(struct bench *b)
 {
+	EVP_CIPHER_CTX_free(b->ctx);
+	EVP_CIPHER_free(b->cipher);
 	vault_free(b->v);
 	unlink(b->sealed);
 	unlink(b->raw);
@@ -206,10 +352,16 @@ int main(int argc, char **argv)
 	b.v = vault_new(&paths, &io, &err);
 	if (!b.v || !vault_unlock(b.v, NULL, 0, NULL, &err))
 		die("unlocking", &err);
+	b.cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+	b.ctx = EVP_CIPHER_CTX_new();
+	if (!b.cipher || !b.ctx)
+		die("libcrypto has no ChaCha20-Poly1305", NULL);
 	randombytes_buf(b.key_bytes, sizeof(b.key_bytes));
 	randombytes_buf(b.chunk, sizeof(b.chunk));
-	compare(&b, "seal", raw_seal, vault_seal);
-	compare(&b, "open", raw_open, vault_open_all);
+	static struct span took[ROUNDS][RUNS];
+	run_rounds(&b, took);
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		print_pair(&b, took, i);
 	tear_down(&b);
 	return 0;
 }

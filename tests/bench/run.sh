@@ -111,13 +111,22 @@ figure() { # NAME : of what bench_seal said
 	awk -v name="$1" '$1 == name { print $2 }' "$E2E_DIR/seal"
 }
 
+seal_row() { # NAME OURS PEER FIGURES
+	printf '| %s 256 MiB | %s, %s s/GiB of processor | %s MiB/s | %s | %s MiB/s | **%s** of its speed (%s–%s) |\n' \
+		"$1" "$2" "$(figure "$4_cpu_s_gib")" "$(figure "$4_mib_s")" "$3" "$(figure "$4_peer_mib_s")" \
+		"$(figure "$4_ratio")" "$(figure "$4_least")" "$(figure "$4_most")"
+}
+
 bench_seal() {
 	"$bench/bench_seal" 256 >"$E2E_DIR/seal"
 	cat "$E2E_DIR/seal" >&2
 	for what in seal open; do
-		printf '| %s 256 MiB | through the vault | %s MiB/s | libsodium, same chunks, same files | %s MiB/s | **%s** of its speed |\n' \
-			"$what" "$(figure ${what}_vault_mib_s)" "$(figure ${what}_raw_mib_s)" "$(figure ${what}_ratio)"
+		for peer in sodium crypto; do
+			seal_row $what "through the vault" "lib$peer alone, same chunks, same files" ${what}_$peer
+		done
 	done
+	seal_row verify "records and SHA-384" "the slower of opening by libcrypto and SHA-384 alone" verify
+	seal_row "verify --no-hash" "records" "opening by libcrypto alone" verify_no_hash
 }
 
 # -- download --------------------------------------------------------------------------------------------

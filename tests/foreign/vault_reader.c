@@ -2,12 +2,14 @@
  *
  *	vault_reader KEYRING KEYFILE FILE >plaintext
  *
- * It shares no code with kiyya and no cipher with it: BLAKE2b and ChaCha20-Poly1305 are OpenSSL's,
- * HChaCha20 stands below. Only key-file slots of a keyring are known. Exit 0: all was there and
+ * It shares no code with kiyya, and each cipher is the one of the library kiyya does not use for it:
+ * BLAKE2b and the wrapped keys are OpenSSL's here, the records libsodium's, and HChaCha20 stands
+ * below. Only key-file slots of a keyring are known. Exit 0: all was there and
  * true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -85,13 +87,20 @@ static void hchacha20(byte out[KEY], const byte key[KEY], const byte nonce[16])
 	}
 }
 
-/* XChaCha20-Poly1305: n bytes of ciphertext, its tag behind them. */
+/* Half of XChaCha20-Poly1305: what is left is ChaCha20-Poly1305 under this key and nonce. */
+static void halve(byte subkey[KEY], byte inner[12], const byte key[KEY], const byte nonce[NONCE])
+{
+	hchacha20(subkey, key, nonce);
+	memset(inner, 0, 4);
+	memcpy(inner + 4, nonce + 16, 8);
+}
+
+/* n bytes of ciphertext, its tag behind them: by OpenSSL. */
 static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, int ad_len,
 			const byte nonce[NONCE], const byte key[KEY])
 {
-	byte subkey[KEY], inner[12] = { 0 }, tag[TAG];
-	hchacha20(subkey, key, nonce);
-	memcpy(inner + 4, nonce + 16, 8);
+	byte subkey[KEY], inner[12], tag[TAG];
+	halve(subkey, inner, key, nonce);
 	memcpy(tag, sealed + n, TAG);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int got;
@@ -102,6 +111,16 @@ static bool open_sealed(byte *out, const byte *sealed, int n, const byte *ad, in
 		  EVP_DecryptFinal_ex(ctx, out + got, &got);
 	EVP_CIPHER_CTX_free(ctx);
 	return ok;
+}
+
+/* The same by libsodium. */
+static bool open_record(byte *out, const byte *sealed, size_t n, const byte *ad, size_t ad_len,
+			const byte nonce[NONCE], const byte key[KEY])
+{
+	byte subkey[KEY], inner[12];
+	halve(subkey, inner, key, nonce);
+	return crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, n + TAG, ad,
+							 ad_len, inner, subkey) == 0;
 }
 
 /* -- the keyring --------------------------------------------------------------- */
@@ -206,8 +225,7 @@ static void copy_records(FILE *f, const struct vault *v)
 		ad[ID + 8] = i == n - 1;
 		if (fread(record, 1, len + NONCE + TAG, f) != len + NONCE + TAG)
 			refuse("the file ends too early");
-		if (!open_sealed(plain, record + NONCE, (int)len, ad, sizeof(ad), record,
-				 v->content))
+		if (!open_record(plain, record + NONCE, len, ad, sizeof(ad), record, v->content))
 			refuse("a record does not open");
 		if (fwrite(plain, 1, len, stdout) != len)
 			refuse("standard output does not take it");
@@ -223,6 +241,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	byte id[ID], mk[KEY];
+	if (sodium_init() < 0)
+		refuse("libsodium does not start");
 	open_ring(argv[1], argv[2], id, mk);
 	static byte header[2 * SLOT];
 	FILE *f = fopen(argv[3], "rb");
