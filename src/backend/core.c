@@ -26,6 +26,9 @@ bool core_boot(struct core *core, struct err *err)
 	core->vault_dir =
 	    str_dup(str_empty(core->settings->download_dir) ? core->paths->vault_dir
 							    : core->settings->download_dir);
+	core->limits = (struct limits){ .parallel = core->settings->download_parallel,
+					.connections = core->settings->download_connections,
+					.rate = core->settings->download_rate };
 	core->chores = chores_new(2, &core->chores_wake, err);
 	if (!core->chores)
 		return false;
@@ -147,7 +150,7 @@ struct gateway *core_gateway(struct core *core, struct err *err)
 
 struct vault *core_vault(struct core *core, struct err *err)
 {
-	if (!core->vault)
+	if (!core->vault && path_make_dir(core->vault_dir, err)) /* download.dir may be new */
 		core->vault =
 		    vault_new(&(struct vault_paths){ .vault_dir = core->vault_dir,
 						     .keyring = core->paths->keyring,

@@ -32,9 +32,15 @@ struct reconcile;
 struct settle;
 struct sweep;
 
+/* Settings that a request may change while we run. */
+struct limits {
+	int64_t parallel, connections, rate;
+};
+
 struct core {
 	const struct paths *paths;
 	const struct settings *settings;
+	struct limits limits; /* begin as the settings say */
 	const struct clock *clock;
 	struct link *link;
 	bool offline;  /* no network at all */
@@ -56,6 +62,8 @@ struct core {
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	unsigned lock_holds;    /* pieces of work that need it to their end */
 	struct doorbell *doorbell;
+	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
+	uint64_t claimed;   /* bytes that these have still to write */
 	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;

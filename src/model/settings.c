@@ -245,7 +245,6 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_download_connections,
 		SET_download_schedule,
 		SET_vault_quota,
 		SET_play_quality,

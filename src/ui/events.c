@@ -277,11 +277,14 @@ void ui_take_event(struct ui *ui, struct event *e)
 	case EV_ASK:
 		ui_take_ask(ui, &e->u.ask);
 		break;
+	case EV_CONFIG:
+		if (t && t->kind == REQ_LIMIT && e->u.config.value_)
+			ui_say(ui, "%s: %s", e->u.config.meaning_, e->u.config.value_);
+		break;
 	case EV_KEY:
 		ui_take_key_state(ui, &e->u.key);
 		break;
-	case EV_CONFIG: /* no screen asks for these */
-	case EV_PROGRESS:
+	case EV_PROGRESS: /* no screen asks for these */
 	case EV_CACHE:
 	case EV_DB:
 	case EV_COUNT:
