@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include "kiyya/mq.h"
 #include "kiyya/msg.h"
+#include "kiyya/picture.h"
 #include "kiyya/wake.h"
 
 struct link {
 	struct mq *requests, *events;
 	struct wake to_backend, to_front; /* their read_fd becomes readable when there is something */
+	struct picture *picture; /* of the film, when it is drawn in a pane; both sides' */
 	uint64_t next_ticket;             /* front end's thread only */
 };
 void link_init(struct link *l);

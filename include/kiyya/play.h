@@ -14,11 +14,13 @@
 #include "kiyya/err.h"
 #include "kiyya/str.h"
 
+struct picture;
 struct wake;
 struct play;
 
 struct play_options {
-	const char *vo; /* auto window terminal audio, or an mpv output's name such as null */
+	const char *vo; /* auto window terminal pane audio, or an mpv output's name such as null */
+	struct picture *picture; /* where "pane" paints, on a thread of its own; NULL nowhere */
 	bool audio_only;
 	bool local;                 /* our own loopback server: no proxy, no referrer */
 	const char *mpv_config;     /* file; NULL or "" none */

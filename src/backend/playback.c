@@ -171,6 +171,7 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	struct core *core = s->playback->core;
 	const struct settings *set = core->settings;
 	struct play_options o = { .vo = str_empty(s->request.vo_) ? set->play_vo : s->request.vo_,
+				  .picture = core->link->picture,
 				  .audio_only = s->request.audio_,
 				  .local = s->offline,
 				  .mpv_config = set->play_mpv_config,

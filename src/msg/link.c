@@ -11,12 +11,14 @@ void link_init(struct link *l)
 	*l = (struct link){ 0 };
 	wake_init(&l->to_backend);
 	wake_init(&l->to_front);
+	l->picture = picture_new();
 	l->requests = mq_new(LINK_CAP, &l->to_backend, req_free);
 	l->events = mq_new(LINK_CAP, &l->to_front, event_free);
 }
 
 void link_release(struct link *l)
 {
+	picture_drop(l->picture);
 	mq_free(l->requests);
 	mq_free(l->events);
 	wake_release(&l->to_backend);

@@ -6,6 +6,7 @@
 #include <time.h>
 #include "kiyya/mem.h"
 #include "kiyya/thread.h"
+#include "play_painter.h"
 
 #define END_WITHIN_S 2
 
@@ -44,6 +45,11 @@ static void *keep(void *arg)
 	struct keeper *k = arg;
 	struct err err = { 0 };
 	struct core *core = core_new(CORE_LIBRARY, &k->setup, wake_owner, k, &err);
+	struct painter *painter = NULL;
+	if (core && k->setup.picture && !(painter = painter_new(core, k->setup.picture, &err))) {
+		core_free(core);
+		core = NULL;
+	}
 	pthread_mutex_lock(&k->lock);
 	k->core = core;
 	k->broken = err;
@@ -54,6 +60,7 @@ static void *keep(void *arg)
 		pthread_cond_wait(&k->changed, &k->lock);
 	pthread_mutex_unlock(&k->lock);
 
+	painter_free(painter);
 	core_free(core);
 	pthread_mutex_lock(&k->lock);
 	k->ended = true;

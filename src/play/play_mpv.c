@@ -4,14 +4,23 @@
 #include <dlfcn.h>
 #include <locale.h>
 #include <mpv/client.h>
+#include <mpv/render.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/log.h"
 #include "kiyya/mem.h"
+#include "kiyya/picture.h"
 
 /* Every function of libmpv that is called. */
+#define RENDER_SYMBOLS(X)        \
+	X(render_context_create) \
+	X(render_context_free)   \
+	X(render_context_render) \
+	X(render_context_update) \
+	X(render_context_set_update_callback)
 #define SYMBOLS(X)             \
+	RENDER_SYMBOLS(X)      \
 	X(client_api_version)  \
 	X(command_async)       \
 	X(command_node_async)  \
@@ -36,6 +45,7 @@ struct library {
 struct core {
 	struct library lib;
 	mpv_handle *mpv;
+	mpv_render_context *render; /* NULL: the player draws by itself */
 	bool gone;
 };
 
@@ -173,6 +183,8 @@ void core_free(struct core *c)
 {
 	if (!c)
 		return;
+	if (c->render)
+		c->lib.render_context_free(c->render);
 	if (c->mpv) {
 		c->lib.set_wakeup_callback(c->mpv, NULL, NULL);
 		c->lib.terminate_destroy(c->mpv);
@@ -336,6 +348,51 @@ bool core_next(struct core *c, struct core_event *ret)
 			return true;
 	}
 	return false;
+}
+
+/* ---- pictures ---- */
+
+bool core_paint_begin(struct core *c, void (*wake)(void *arg), void *arg, struct err *err)
+{
+	mpv_render_param params[] = { { MPV_RENDER_PARAM_API_TYPE, (char[]){ "sw" } }, { 0 } };
+	int rc = c->lib.render_context_create(&c->render, c->mpv, params);
+	if (rc < 0)
+		return err_set(err, ERR_PLAYER, rc, "the player does not draw in a pane: %s",
+			       c->lib.error_string(rc));
+	c->lib.render_context_set_update_callback(c->render, wake, arg);
+	return true;
+}
+
+void core_paint_end(struct core *c)
+{
+	c->lib.render_context_set_update_callback(c->render, NULL, NULL);
+}
+
+bool core_has_picture(struct core *c)
+{
+	return c->lib.render_context_update(c->render) & MPV_RENDER_UPDATE_FRAME;
+}
+
+void core_skip_picture(struct core *c)
+{
+	int yes = 1, no = 0;
+	mpv_render_param params[] = { { MPV_RENDER_PARAM_SKIP_RENDERING, &yes },
+				      { MPV_RENDER_PARAM_BLOCK_FOR_TARGET_TIME, &no },
+				      { 0 } };
+	c->lib.render_context_render(c->render, params);
+}
+
+bool core_paint(struct core *c, struct pixels *p)
+{
+	int size[] = { p->width, p->height }, no = 0;
+	mpv_render_param params[] = { { MPV_RENDER_PARAM_SW_SIZE, size },
+				      { MPV_RENDER_PARAM_SW_FORMAT, (char[]){ "rgb0" } },
+				      { MPV_RENDER_PARAM_SW_STRIDE, &p->stride },
+				      { MPV_RENDER_PARAM_SW_POINTER, p->rgb0 },
+				      /* else it waits here until the picture is due */
+				      { MPV_RENDER_PARAM_BLOCK_FOR_TARGET_TIME, &no },
+				      { 0 } };
+	return c->lib.render_context_render(c->render, params) >= 0;
 }
 
 char *core_version(const char *library, struct err *err)

@@ -58,6 +58,15 @@ struct core_event {
 /* The next event of interest; false: none now. Never waits. */
 bool core_next(struct core *c, struct core_event *ret);
 
+/* Pictures, painted by us instead of the player; begin comes before the first core_load. The others belong to one
+ * thread at a time, which need not be the core's; after end, wake is not called again. */
+struct pixels;
+bool core_paint_begin(struct core *c, void (*wake)(void *arg), void *arg, struct err *err);
+bool core_has_picture(struct core *c);  /* a newer one than was painted or skipped last */
+void core_skip_picture(struct core *c); /* the player waits for each to be painted or skipped */
+bool core_paint(struct core *c, struct pixels *p); /* the newest, once more if it must be */
+void core_paint_end(struct core *c);
+
 /* "mpv 0.35.1 (client API 2.0)"; owned; NULL and *err if it cannot be loaded. */
 char *core_version(const char *library, struct err *err);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/mem.h"
+#include "kiyya/picture.h"
 
 struct pair {
 	const char *name, *value;
@@ -123,6 +124,12 @@ static bool choose_output(const struct play_options *o, const char **ret_vo, boo
 		       err_set(err, ERR_PLAYER, 0,
 			       "there is no display for a window; try --vo terminal, or --audio");
 	}
+	if (str_eq(vo, "pane")) {
+		*ret_vo = "libmpv";
+		return (o->picture && picture_has_screen(o->picture)) ||
+		       err_set(err, ERR_USAGE, 0,
+			       "the pane is the browser's: try --vo terminal, or w there");
+	}
 	const struct output *output = find_output(str_eq(vo, "terminal") ? "tct" : vo);
 	if (!output)
 		return err_set(err, ERR_USAGE, 0, "there is no video output \"%.40s\"", vo);
@@ -182,6 +189,8 @@ bool play_setup_init(struct play_setup *s, const struct play_options *o, struct 
 	bool video;
 	if (!choose_output(o, &vo, &video, &s->window, err))
 		return false;
+	if (str_eq(vo, "libmpv"))
+		s->picture = picture_hold(o->picture);
 	ADD_PAIRS(s, basics);
 	if (s->window)
 		ADD_PAIRS(s, with_window);
@@ -214,5 +223,6 @@ void play_setup_release(struct play_setup *s)
 	}
 	free(s->settings);
 	strs_release(&s->headers);
+	picture_drop(s->picture);
 	*s = (struct play_setup){ 0 };
 }

@@ -18,11 +18,13 @@ struct setting {
 	enum setting_from from;
 	char *name, *value; /* owned */
 };
+struct picture;
 struct play_setup {
 	struct setting *settings; /* owned */
 	size_t n;
 	struct strs headers;
-	bool window; /* has one, with keys of its own */
+	struct picture *picture; /* held; NULL: nothing is painted */
+	bool window;             /* has one, with keys of its own */
 };
 /* ERR_USAGE for what is no option or no output at all; whether libmpv knows it is seen when it is
  * set. */

@@ -18,6 +18,7 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/ui.h"
+#include "sender.h"
 #include "terminal.h"
 
 #define ESC_DELAY_MS 50
@@ -28,13 +29,20 @@ enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
 
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+/* What comes between is shown at once, by terminals that know this; others pass over it. */
+#define SYNC_ON    "\033[?2026h"
+#define SYNC_OFF   "\033[?2026l"
+#define CURSOR_OFF "\033[?25l"
+#define CURSOR_ON  "\033[?25h"
 
 struct term_curses {
 	struct term term; /* first */
 	SCREEN *screen;
 	const struct theme *theme;
-	bool color, utf8, paste;
+	bool color, utf8, paste, sync;
 	mmask_t mouse;
+	struct sender sender; /* of pictures */
+	bool shown;           /* the cursor */
 };
 
 static struct {
@@ -164,6 +172,7 @@ static void curses_put(struct term *t, int line, int column, const struct cell *
 
 static void curses_cursor(struct term *t, int line, int column)
 {
+	of(t)->shown = line >= 0;
 	curs_set(line < 0 ? 0 : 1);
 	if (line >= 0)
 		move(line, column);
@@ -171,7 +180,33 @@ static void curses_cursor(struct term *t, int line, int column)
 
 static void curses_flush(struct term *t)
 {
+	t->torn = sender_cut(&of(t)->sender) || t->torn;
+	t->out_fd = -1;
 	refresh();
+}
+
+/* -- pictures ---------------------------------------------------------------------------------- */
+
+static void curses_more(struct term *t)
+{
+	struct sender *s = &of(t)->sender;
+	t->out_fd = sender_go_on(s) ? -1 : s->fd;
+}
+
+/* Curses leaves attributes off and the cursor where it believes it: so is it after a picture, and while
+ * one is sent the cursor does not run about in it. */
+static void curses_picture(struct term *t, const char *bytes, size_t n)
+{
+	struct term_curses *c = of(t);
+	int line, column;
+	getyx(curscr, line, column);
+	char *head = str_fmt("%s%s", c->sync ? SYNC_ON : "", c->shown ? CURSOR_OFF : "");
+	char *tail = str_fmt("\033[m\033[%d;%dH%s%s", line + 1, column + 1,
+			     c->shown ? CURSOR_ON : "", c->sync ? SYNC_OFF : "");
+	sender_put(&c->sender, head, bytes, n, tail);
+	free(head);
+	free(tail);
+	curses_more(t);
 }
 
 static void curses_resized(struct term *t)
@@ -318,6 +353,8 @@ static void enter(struct term_curses *c)
 	nonl();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	/* Shifting the rest of a line would shift the picture in it, which curses does not know of. */
+	idcok(stdscr, FALSE);
 	meta(stdscr, TRUE);
 	if (c->mouse) {
 		mousemask(c->mouse, NULL);
@@ -331,6 +368,7 @@ static void leave(struct term_curses *c)
 {
 	if (c->paste)
 		send_str(PASTE_OFF);
+	sender_cut(&c->sender);
 	/* Where the screen stays, what is said next begins on an empty line. */
 	move(LINES - 1, 0);
 	clrtoeol();
@@ -369,6 +407,7 @@ static void curses_end(struct term *t)
 	struct term_curses *c = of(t);
 	restore.armed = 0;
 	leave(c);
+	sender_close(&c->sender);
 	delscreen(c->screen);
 	free(c);
 }
@@ -384,6 +423,8 @@ static const struct term_ops curses_ops = {
 	.suspend = curses_suspend,
 	.copy = curses_copy,
 	.forget = curses_forget,
+	.picture = curses_picture,
+	.more = curses_more,
 	.end = curses_end,
 };
 
@@ -393,9 +434,15 @@ static void probe(struct term_curses *c, const struct term_options *o)
 {
 	const char *mouse = tigetstr("kmous");
 	bool modern = mouse && mouse != (char *)-1;
-	c->paste = modern;
+	c->paste = c->sync = modern;
 	c->mouse = modern && o->mouse ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0;
 	c->color = !o->no_color && has_colors() && start_color() == OK;
+	const char *said = getenv("COLORTERM");
+	bool all = str_eq(said, "truecolor") || str_eq(said, "24bit") || tigetflag("RGB") == 1;
+	c->term.ink = !c->color       ? INK_SHADES
+		      : all           ? INK_TRUE
+		      : COLORS >= 256 ? INK_256
+				      : INK_SHADES;
 }
 
 struct term *term_curses_new(const struct term_options *o, struct err *err)
@@ -419,7 +466,10 @@ struct term *term_curses_new(const struct term_options *o, struct err *err)
 	c->screen = screen;
 	c->theme = o->theme;
 	c->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	c->term = (struct term){ .ops = &curses_ops, .fd = STDIN_FILENO, .ascii = !c->utf8 };
+	c->term = (struct term){
+		.ops = &curses_ops, .fd = STDIN_FILENO, .ascii = !c->utf8, .out_fd = -1
+	};
+	sender_open(&c->sender, STDOUT_FILENO);
 	set_escdelay(ESC_DELAY_MS);
 	probe(c, o);
 	define_key("\033[200~", CODE_PASTE_BEGIN);

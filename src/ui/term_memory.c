@@ -17,6 +17,7 @@ struct term_memory {
 	size_t n_keys;
 	char *copied; /* owned */
 	unsigned puts;
+	size_t pictured;
 };
 
 static struct term_memory *of(struct term *t)
@@ -60,6 +61,11 @@ static void memory_copy(struct term *t, const char *text)
 	str_set(&of(t)->copied, text);
 }
 
+static void memory_picture(struct term *t, const char *bytes, size_t n)
+{
+	of(t)->pictured += n;
+}
+
 static void memory_nothing(struct term *t)
 {
 }
@@ -84,13 +90,15 @@ static const struct term_ops memory_ops = {
 	.suspend = memory_nothing,
 	.copy = memory_copy,
 	.forget = memory_nothing, /* what is fed stands in a script */
+	.picture = memory_picture,
+	.more = memory_nothing,
 	.end = memory_end,
 };
 
 struct term *term_memory_new(int columns, int lines)
 {
 	struct term_memory *m = NEW(struct term_memory);
-	m->term = (struct term){ .ops = &memory_ops, .fd = -1 };
+	m->term = (struct term){ .ops = &memory_ops, .fd = -1, .ink = INK_TRUE, .out_fd = -1 };
 	term_memory_resize(&m->term, columns, lines);
 	return &m->term;
 }
@@ -144,6 +152,11 @@ const char *term_memory_copied(const struct term *t)
 unsigned term_memory_puts(const struct term *t)
 {
 	return ((const struct term_memory *)t)->puts;
+}
+
+size_t term_memory_pictured(const struct term *t)
+{
+	return ((const struct term_memory *)t)->pictured;
 }
 
 void term_memory_cursor(const struct term *t, int *ret_line, int *ret_column)

@@ -19,6 +19,13 @@ struct cell {
 	uint8_t role;          /* enum role */
 };
 
+/* What pictures are drawn with, past the roles. */
+enum ink {
+	INK_SHADES, /* brightness alone, in glyphs */
+	INK_256,
+	INK_TRUE /* 24 bits a colour */
+};
+
 struct term;
 struct term_ops {
 	void (*size)(struct term *t, int *ret_columns, int *ret_lines);
@@ -33,12 +40,19 @@ struct term_ops {
 	void (*copy)(struct term *t,
 		     const char *text); /* to the clipboard, as far as there is one */
 	void (*forget)(struct term *t); /* wipes what keys that were read left in its buffers */
-	void (*end)(struct term *t);    /* gives the terminal back, frees t */
+	/* Bytes of blocks_encode, after a flush: as many as the terminal takes now go out, the rest when out_fd is
+	 * writable, by more(). A flush in between ends the line that is being sent and drops the rest: torn. */
+	void (*picture)(struct term *t, const char *bytes, size_t n);
+	void (*more)(struct term *t);
+	void (*end)(struct term *t); /* gives the terminal back, frees t */
 };
 struct term {
 	const struct term_ops *ops;
 	int fd;     /* readable when there may be a key; -1: keys are fed */
 	bool ascii; /* cannot show anything else */
+	enum ink ink;
+	int out_fd; /* a picture waits for this to be writable; -1 none waits */
+	bool torn;  /* part of a picture never went out; whoever sees it clears it */
 };
 
 struct term_options {
@@ -58,6 +72,7 @@ const struct cell *term_memory_cell(const struct term *t, int line, int column);
 char *term_memory_line(const struct term *t, int line);
 const char *term_memory_copied(const struct term *t); /* last copied text; NULL none */
 unsigned term_memory_puts(const struct term *t);      /* cells put since the start */
+size_t term_memory_pictured(const struct term *t);    /* bytes of pictures since the start */
 void term_memory_cursor(const struct term *t, int *ret_line, int *ret_column);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "http_wire.h"
 #include "kiyya/file.h"
+#include "kiyya/picture.h"
 #include "kiyya/str.h"
 #include "odd_source.h"
 #include "play_mpv.h"
@@ -377,6 +378,90 @@ static const char *setting(const struct play_setup *s, const char *name)
 	return value;
 }
 
+/* -- pictures for a pane ----------------------------------------------------------------------- */
+
+struct onlooker {
+	struct wake wake;
+	struct picture *picture;
+	struct pixels pixels;
+};
+
+static bool wait_for_picture(struct onlooker *o)
+{
+	while (!picture_take(o->picture, &o->pixels)) {
+		struct pollfd p = { .fd = o->wake.read_fd, .events = POLLIN };
+		if (poll(&p, 1, 20000) != 1)
+			return false;
+		wake_clear(&o->wake);
+	}
+	return true;
+}
+
+/* How many different colours it has, counted up to `most`. */
+static int count_colours(const struct pixels *p, int most)
+{
+	uint32_t seen[64];
+	int n = 0;
+	for (int i = 0; i < p->width * p->height && n < most; i++) {
+		const uint8_t *at =
+		    p->rgb0 + (size_t)(i / p->width) * p->stride + (size_t)(i % p->width) * 4;
+		uint32_t rgb = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+		int k = 0;
+		while (k < n && seen[k] != rgb)
+			k++;
+		if (k == n)
+			seen[n++] = rgb;
+	}
+	return n;
+}
+
+static void test_pane(void **state)
+{
+	struct room *r = *state;
+	NEED_CLIP(r);
+	struct onlooker o = { 0 };
+	struct err err = { 0 };
+	struct strs silent = { 0 };
+	strs_add(&silent, "ao=null");
+	wake_init(&o.wake);
+	o.picture = picture_new();
+	picture_open(o.picture, &o.wake);
+	picture_want(o.picture, 40, 30);
+	grant_clip(r);
+	r->play =
+	    play_new(&r->wake,
+		     &(struct play_options){
+			 .vo = "pane", .picture = o.picture, .local = true, .options = &silent },
+		     &err);
+	strs_release(&silent);
+	assert_non_null(r->play);
+	load(r, 0);
+	wait_state(r, PLAY_PLAYING);
+	for (int i = 0; i < 10; i++)
+		assert_true(wait_for_picture(&o));
+	assert_int_equal(o.pixels.width, 40);
+	assert_int_equal(o.pixels.height, 30);
+	assert_in_range(count_colours(&o.pixels, 8), 8, 8);
+
+	/* nobody looks: the film goes on all the same */
+	picture_want(o.picture, 0, 0);
+	double at = r->last.position;
+	wait_position(r, at + 1);
+	command(r, "pause", 0);
+	wait_state(r, PLAY_PAUSED);
+	/* it stands still, and is painted for another size */
+	picture_want(o.picture, 64, 20);
+	assert_true(wait_for_picture(&o));
+	assert_int_equal(o.pixels.width, 64);
+	assert_in_range(count_colours(&o.pixels, 8), 8, 8);
+	close_player(r);
+	assert_false(picture_is_live(o.picture));
+	picture_close(o.picture);
+	picture_drop(o.picture);
+	pixels_release(&o.pixels);
+	wake_release(&o.wake);
+}
+
 static void test_outputs(void **state)
 {
 	static const struct {
@@ -400,6 +485,8 @@ static void test_outputs(void **state)
 		{ "x11", ":0", false, "x11", NULL, true, ERR_NONE },
 		{ "x11", "", false, "x11", NULL, false, ERR_NONE },
 		{ "image", ":0", false, NULL, NULL, false, ERR_USAGE },
+		{ "pane", ":0", true, NULL, "no", false, ERR_NONE },
+		{ "pane", ":0", false, NULL, NULL, false, ERR_USAGE }, /* no screen to paint for */
 		{ "libmpv", ":0", false, NULL, NULL, false, ERR_USAGE },
 		{ "x=y", ":0", false, NULL, NULL, false, ERR_USAGE },
 	};
@@ -488,7 +575,7 @@ int main(void)
 		T(test_commands),         T(test_in_a_hurry), T(test_failures),
 		T(test_damage),           T(test_options),    T(test_proxy),
 		T(test_request_headers),  T(test_playlists),  T(test_config_file),
-		T(test_free_while_stuck), T(test_traces),
+		T(test_free_while_stuck), T(test_traces),     T(test_pane),
 	};
 	return cmocka_run_group_tests(tests, play_room_open, play_room_close);
 }
