@@ -31,13 +31,14 @@ void blocks_forget(struct blocks *b)
 		b->shown[i].top = BLOCK_UNKNOWN;
 }
 
-void blocks_place(struct blocks *b, struct rect at)
+bool blocks_place(struct blocks *b, struct rect at)
 {
 	if (memcmp(&b->at, &at, sizeof(at)) == 0)
-		return;
+		return false;
 	b->at = at;
 	b->shown = mem_grow(b->shown, (size_t)at.lines * (size_t)at.columns, sizeof(*b->shown));
 	blocks_forget(b);
+	return true;
 }
 
 int blocks_width(const struct blocks *b)

@@ -29,8 +29,8 @@ struct blocks {
 };
 void blocks_init(struct blocks *b, enum ink ink, bool halves);
 void blocks_release(struct blocks *b);
-/* Where the picture is from now on; another place or size forgets what is shown. */
-void blocks_place(struct blocks *b, struct rect at);
+/* Where the picture is from now on. True: that is another place or size, and what is shown is forgotten. */
+bool blocks_place(struct blocks *b, struct rect at);
 void blocks_forget(struct blocks *b);
 /* Pixels that a picture in this place has. */
 int blocks_width(const struct blocks *b);

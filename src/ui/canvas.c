@@ -221,6 +221,16 @@ void canvas_cursor(struct canvas *c, int line, int column)
 	c->cursor_column = column;
 }
 
+bool canvas_differs(const struct canvas *c, struct rect r)
+{
+	bool same = !c->spoilt;
+	for (int line = r.line; same && line < r.line + r.lines; line++) {
+		size_t i = (size_t)line * (size_t)c->columns + (size_t)r.column;
+		same = memcmp(&c->next[i], &c->shown[i], (size_t)r.columns * sizeof(*c->next)) == 0;
+	}
+	return !same;
+}
+
 void canvas_flush(struct canvas *c, struct term *t)
 {
 	for (int line = 0; line < c->lines; line++) {

@@ -51,6 +51,8 @@ void canvas_paint(struct canvas *c, int line, int column, int width, enum role r
 /* A frame; where it meets another they are joined. */
 void canvas_box(struct canvas *c, struct rect r);
 void canvas_cursor(struct canvas *c, int line, int column);
+/* Whether a flush would put any cell there. */
+bool canvas_differs(const struct canvas *c, struct rect r);
 void canvas_flush(struct canvas *c, struct term *t);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include "kiyya/str.h"
 
-static void play(struct ui *ui, bool audio, int64_t start)
+static void play(struct ui *ui, bool audio, const char *vo, int64_t start)
 {
 	const struct item *it = ui_item(ui);
 	if (!it || !item_claim_id(it)[0])
@@ -19,6 +19,7 @@ static void play(struct ui *ui, bool audio, int64_t start)
 	if (item_copy(it))
 		r->u.play.quality_ = str_dup(item_quality(it));
 	r->u.play.audio_ = audio;
+	r->u.play.vo_ = str_dup(vo);
 	r->u.play.start_ = start;
 	if (ui_send(ui, r, SLOT_PLAY))
 		ui_say(ui, "starting the player: %s", item_title(it));
@@ -26,12 +27,21 @@ static void play(struct ui *ui, bool audio, int64_t start)
 
 void cmd_play(struct ui *ui, const char *arg)
 {
-	play(ui, false, str_eq(arg, "start") ? 0 : MSG_UNKNOWN);
+	play(ui, false, NULL, str_eq(arg, "start") ? 0 : MSG_UNKNOWN);
 }
 
 void cmd_audio(struct ui *ui, const char *arg)
 {
-	play(ui, true, MSG_UNKNOWN);
+	play(ui, true, NULL, MSG_UNKNOWN);
+}
+
+void cmd_pane(struct ui *ui, const char *arg)
+{
+	bool large = str_eq(arg, "large");
+	if (!film_change(ui, large) && large)
+		ui_say(ui, "nothing is playing in the pane");
+	else if (!ui->film.live)
+		play(ui, false, "pane", MSG_UNKNOWN);
 }
 
 void cmd_episode(struct ui *ui, const char *arg)

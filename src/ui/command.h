@@ -44,6 +44,7 @@ struct ui;
 	X(next, "next", "", "next", "go to the next row that has the words")                       \
 	X(open, "open", "", "open", "open a channel, the details, or play from there")             \
 	X(order, "order", "newest | oldest | trending | name", "order", "ask the channel in another order") \
+	X(pane, "pane", "[large]", "pane", "play in a pane; hide its picture, show it again; large: over all panes") \
 	X(pause, "pause", "[all]", "pause", "pause a download, or go on with it")                  \
 	X(play, "play", "[start]", "play", "play, where you left off or from the start")           \
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \

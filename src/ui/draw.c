@@ -147,6 +147,7 @@ static struct layout layout_now(struct ui *ui)
 	    .has_downloads = !ui_view(ui)->ops->no_downloads,
 	    .downloads = ui->pane.n > 1000 ? 1000 : (int)ui->pane.n,
 	    .playing = ui->player != NULL,
+	    .film = film_place(ui),
 	});
 }
 
@@ -165,7 +166,8 @@ static void draw_panes(struct ui *ui)
 		[PANE_DETAIL] = detail_draw,
 		[PANE_DOWNLOADS] = downloads_draw,
 	};
-	for (int p = 0; p < PANE_COUNT; p++)
+	film_draw(ui);
+	for (int p = 0; p < PANE_COUNT && film_place(ui) != FILM_LARGE; p++)
 		if (ui->layout.pane[p].lines > 0)
 			draw[p](ui, ui->layout.pane[p]);
 }
@@ -187,6 +189,7 @@ void ui_draw(struct ui *ui)
 		bar_draw_player(ui);
 		bar_draw_status(ui);
 	}
+	film_settle(ui);
 	canvas_flush(&ui->canvas, ui->term);
 	ui->dirty = ui->stirred = false;
 	ui->last_draw = clock_mono_ms(ui->clock);

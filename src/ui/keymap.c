@@ -54,6 +54,8 @@ static const struct {
 	{ IN_PANES, "p", "play" },
 	{ IN_PANES, "P", "play start" },
 	{ IN_PANES, "a", "audio" },
+	{ IN_PANES, "w", "pane" },
+	{ IN_PANES, "Z", "pane large" },
 	{ IN_PANES, "}", "episode next" },
 	{ IN_PANES, "{", "episode previous" },
 	{ IN_DETAIL, "<Space>", "player pause" },

@@ -31,6 +31,45 @@ static void place_detail(struct layout *l, const struct layout_wish *w)
 	}
 }
 
+/* Lines of a frame around a picture of 16:9, two pixels to a cell, rounded up. */
+static int film_lines(int columns)
+{
+	return ((columns - 2) * 9 + 31) / 32 + 2;
+}
+
+/* In the upper right corner, the detail below it; the list keeps its height. */
+static void place_film(struct layout *l, const struct layout_wish *w)
+{
+	struct rect *list = &l->pane[PANE_LIST], *detail = &l->pane[PANE_DETAIL];
+	int columns =
+	    w->columns >= LAYOUT_WIDE ? between(48, w->columns * 45 / 100, 90) : w->columns / 2;
+	int lines = film_lines(columns);
+	int left = w->columns - columns;
+	if (list->lines - lines + 1 < LAYOUT_DETAIL_MIN)
+		lines = list->lines;
+	l->film = (struct rect){ list->line, left, lines, columns };
+	list->columns = left + 1;
+	if (lines < list->lines)
+		*detail =
+		    (struct rect){ list->line + lines - 1, left, list->lines - lines + 1, columns };
+	else if (w->detail_open) {
+		*detail = *list;
+		list->lines = 0;
+	}
+}
+
+/* Above the one pane that there is room for. */
+static void place_film_above(struct layout *l, struct rect *pane)
+{
+	int lines = film_lines(pane->columns);
+	if (pane->lines < 2 * LAYOUT_DETAIL_MIN)
+		return;
+	lines = lines > pane->lines / 2 ? pane->lines / 2 : lines;
+	l->film = (struct rect){ pane->line, pane->column, lines, pane->columns };
+	pane->line += lines - 1;
+	pane->lines -= lines - 1;
+}
+
 struct layout layout_compute(const struct layout_wish *w)
 {
 	struct layout l = { .top = 0, .player = -1, .status = w->lines - 1 };
@@ -46,6 +85,10 @@ struct layout layout_compute(const struct layout_wish *w)
 		l.one_pane = true;
 		enum pane p = w->focus == PANE_LIST && w->detail_open ? PANE_DETAIL : w->focus;
 		l.pane[p] = all;
+		if (w->film == FILM_BESIDE)
+			place_film_above(&l, &l.pane[p]);
+		else if (w->film == FILM_LARGE)
+			l.film = all;
 		return l;
 	}
 	l.pane[PANE_LIST] = all;
@@ -56,6 +99,11 @@ struct layout layout_compute(const struct layout_wish *w)
 		l.pane[PANE_DOWNLOADS] = (struct rect){ bottom - lines, 0, lines, w->columns };
 		l.pane[PANE_LIST].lines -= lines - 1;
 	}
-	place_detail(&l, w);
+	if (w->film == FILM_BESIDE)
+		place_film(&l, w);
+	else
+		place_detail(&l, w);
+	if (w->film == FILM_LARGE)
+		l.film = all;
 	return l;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "canvas.h"
 #include "command.h"
+#include "film.h"
 #include "keymap.h"
 #include "kiyya/clock.h"
 #include "kiyya/msg.h"
@@ -124,6 +125,7 @@ struct ui {
 	char *searched;       /* owned; folded; for n and N */
 
 	struct event *player; /* EV_PLAYER; owned; NULL: nothing plays */
+	struct film film;
 	struct event *status; /* EV_STATUS; owned; NULL: not known yet */
 
 	struct ticket *tickets; /* owned */

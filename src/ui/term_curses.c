@@ -221,6 +221,11 @@ static void curses_spoilt(struct term *t)
 	clearok(curscr, TRUE);
 }
 
+static void curses_redo(struct term *t, int line, int lines)
+{
+	wredrawln(stdscr, line, lines);
+}
+
 /* -- keys -------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -420,6 +425,7 @@ static const struct term_ops curses_ops = {
 	.key = curses_key,
 	.resized = curses_resized,
 	.spoilt = curses_spoilt,
+	.redo = curses_redo,
 	.suspend = curses_suspend,
 	.copy = curses_copy,
 	.forget = curses_forget,

@@ -66,6 +66,10 @@ static void memory_picture(struct term *t, const char *bytes, size_t n)
 	of(t)->pictured += n;
 }
 
+static void memory_redo(struct term *t, int line, int lines)
+{
+}
+
 static void memory_nothing(struct term *t)
 {
 }
@@ -87,6 +91,7 @@ static const struct term_ops memory_ops = {
 	.key = memory_key,
 	.resized = memory_nothing,
 	.spoilt = memory_nothing,
+	.redo = memory_redo,
 	.suspend = memory_nothing,
 	.copy = memory_copy,
 	.forget = memory_nothing, /* what is fed stands in a script */

@@ -35,6 +35,7 @@ struct term_ops {
 	bool (*key)(struct term *t, struct key *ret); /* false: none now */
 	void (*resized)(struct term *t);              /* the window has another size */
 	void (*spoilt)(struct term *t);               /* somebody drew over it: start afresh */
+	void (*redo)(struct term *t, int line, int lines); /* the same, for these lines */
 	void (*suspend)(
 	    struct term *t); /* gives the terminal back, stops, returns when continued */
 	void (*copy)(struct term *t,

@@ -112,6 +112,7 @@ struct ui *ui_new(const struct ui_config *config, struct term *term)
 	term->ops->size(term, &columns, &lines);
 	canvas_init(&ui->canvas, columns, lines, glyphs_get(config->ascii || term->ascii));
 	keymap_init(&ui->keymap);
+	film_init(ui);
 	for (size_t i = 0; i < sizeof(ui->prompts) / sizeof(ui->prompts[0]); i++)
 		prompt_init(&ui->prompts[i]);
 	for (size_t i = 0; i < n_views; i++)
@@ -135,6 +136,7 @@ void ui_free(struct ui *ui)
 	if (!ui)
 		return;
 	masked_drop(&ui->masked);
+	film_release(ui);
 	ui->term->ops->end(ui->term);
 	for (size_t i = 0; i < n_views; i++)
 		release_view(&ui->views[i]);
@@ -274,6 +276,7 @@ void ui_step(struct ui *ui, int most)
 		{ .fd = ui->term->fd, .events = POLLIN },
 		{ .fd = ui->config->link->to_front.read_fd, .events = POLLIN },
 		{ .fd = ui->config->signal_fd, .events = POLLIN },
+		{ .fd = ui->term->out_fd, .events = POLLOUT },
 	};
 	int n = poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(ui, most));
 	if (n > 0 && fds[2].revents)
@@ -285,6 +288,7 @@ void ui_step(struct ui *ui, int most)
 		ui_take_key(ui, (struct key){ .code = K_GONE });
 	take_timers(ui);
 	draw_if_due(ui);
+	film_turn(ui);
 }
 
 void ui_settle(struct ui *ui)
@@ -294,6 +298,7 @@ void ui_settle(struct ui *ui)
 	take_timers(ui);
 	if (!ui->quit)
 		ui_draw(ui);
+	film_turn(ui);
 }
 
 bool ui_run(const struct ui_config *config, int *ret_signal, struct err *err)
