@@ -55,7 +55,7 @@ enum setting_type {
 	X(key, idle_lock, TIME_MS, "0", "lock after this long without a key press; 0: never")      \
 	X(key, command, TEXT, "", "a command that prints the passphrase")                          \
 	X(play, quality, TEXT, "best", "quality of a stream")                                      \
-	X(play, vo, TEXT, "auto", "auto, window, terminal, audio, or an mpv output")               \
+	X(play, vo, TEXT, "auto", "auto, window, terminal, pane, audio, or an mpv output")         \
 	X(play, mpv_config, TEXT, "", "an mpv.conf to read")                                       \
 	X(play, command, TEXT, "", "an external player")                                           \
 	X(play, auto_upgrade, BOOL, "yes", "raise the quality of a stream that runs well")         \

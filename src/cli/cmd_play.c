@@ -123,6 +123,9 @@ static bool is_terminal_picture(const char *vo)
 static int watch_player(struct cli *c, struct req *r)
 {
 	const struct req_play *p = &r->u.play;
+	/* The setting is about the browser, which alone has panes. */
+	if (!p->vo_ && c->config->settings && str_eq(c->config->settings->play_vo, "pane"))
+		str_set(&r->u.play.vo_, "auto");
 	const char *vo = p->vo_ || !c->config->settings ? p->vo_ : c->config->settings->play_vo;
 	bool with_bar = p->audio_ || !is_terminal_picture(vo);
 	struct keys keys = { 0 };

@@ -3,8 +3,7 @@
 
 #include <dlfcn.h>
 #include <locale.h>
-#include <mpv/client.h>
-#include <mpv/render.h>
+#include <mpv/render.h> /* and client.h by it */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

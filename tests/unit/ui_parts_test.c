@@ -51,6 +51,42 @@ static void test_layout_shapes(void **state)
 	}
 }
 
+/* A film's pane: beside the list with the detail below, above the one pane, over everything, or not at all. */
+static void test_layout_of_a_film(void **state)
+{
+	static const struct {
+		int columns, lines;
+		enum film_place film;
+		bool open;
+		struct rect want; /* line, column, lines, columns */
+		bool list, detail;
+	} rows[] = {
+		{ 80, 24, FILM_NONE, false, { 0, 0, 0, 0 }, true, false },
+		{ 80, 24, FILM_BESIDE, false, { 1, 40, 13, 40 }, true, true },
+		{ 80, 24, FILM_BESIDE, true, { 1, 40, 13, 40 }, true, true },
+		{ 200, 60, FILM_BESIDE, false, { 1, 110, 27, 90 }, true, true },
+		{ 99, 20, FILM_BESIDE, false, { 1, 50, 16, 49 }, true, false },
+		{ 99, 20, FILM_BESIDE, true, { 1, 50, 16, 49 }, false, true },
+		{ 80, 24, FILM_LARGE, false, { 1, 0, 22, 80 }, true, false },
+		{ 50, 24, FILM_BESIDE, false, { 1, 0, 11, 50 }, true, false },
+		{ 40, 12, FILM_BESIDE, false, { 0, 0, 0, 0 }, true, false },
+		{ 39, 10, FILM_LARGE, false, { 0, 0, 0, 0 }, false, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct layout l = layout_compute(&(struct layout_wish){ .columns = rows[i].columns,
+									.lines = rows[i].lines,
+									.detail_open = rows[i].open,
+									.film = rows[i].film,
+									.has_downloads = true });
+		assert_int_equal(l.film.line, rows[i].want.line);
+		assert_int_equal(l.film.column, rows[i].want.column);
+		assert_int_equal(l.film.lines, rows[i].want.lines);
+		assert_int_equal(l.film.columns, rows[i].want.columns);
+		assert_int_equal(l.pane[PANE_LIST].lines > 0, rows[i].list);
+		assert_int_equal(l.pane[PANE_DETAIL].lines > 0, rows[i].detail);
+	}
+}
+
 static bool overlap(struct rect a, struct rect b)
 {
 	a = layout_inside(a);
@@ -72,6 +108,33 @@ static void check_layout(const struct layout_wish *w)
 		assert_true(layout_inside(r).lines >= 1 && layout_inside(r).columns >= 38);
 		for (int q = 0; q < p; q++)
 			assert_false(l.pane[q].lines > 0 && overlap(r, l.pane[q]));
+	}
+}
+
+/* With a film beside the list its pane too is apart from the others, and what is left has room. */
+static void test_layout_of_a_film_at_any_size(void **state)
+{
+	for (int i = 0; i < 200 * 70 * 4; i++) {
+		struct layout_wish w = { .columns = 1 + i / 4 % 200,
+					 .lines = 1 + i / 800,
+					 .detail_open = i & 1,
+					 .playing = i & 2,
+					 .has_downloads = true,
+					 .film = FILM_BESIDE };
+		struct layout l = layout_compute(&w);
+		struct rect inside = layout_inside(l.film);
+		if (l.film.lines == 0)
+			continue;
+		assert_true(inside.lines >= 1 && inside.columns >= 28);
+		assert_true(l.film.line >= 1 && l.film.column + l.film.columns <= w.columns);
+		assert_true(l.film.line + l.film.lines <= (l.player >= 0 ? l.player : l.status));
+		for (int p = 0; p < PANE_COUNT; p++) {
+			struct rect in = layout_inside(l.pane[p]);
+			if (l.pane[p].lines == 0)
+				continue;
+			assert_false(overlap(l.film, l.pane[p]));
+			assert_true(in.lines >= 1 && in.columns >= 28);
+		}
 	}
 }
 
@@ -379,6 +442,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout_shapes),
 		cmocka_unit_test(test_layout_holds_at_any_size),
+		cmocka_unit_test(test_layout_of_a_film),
+		cmocka_unit_test(test_layout_of_a_film_at_any_size),
 		cmocka_unit_test(test_canvas_text),
 		cmocka_unit_test(test_canvas_clips),
 		cmocka_unit_test(test_canvas_frees_halves),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../support/fake_backend.h"
+#include "kiyya/picture.h"
 #include "kiyya/str.h"
 #include "kiyya/ui.h"
 #include "state.h"
@@ -222,6 +223,111 @@ static void test_draws_little(void **state)
 	world_release(&w);
 }
 
+/* -- a film in the pane, from a painter that is this test ---------------------------------------- */
+
+struct studio {
+	struct wake wake;
+	struct picture *picture;
+	struct pixels pixels;
+};
+
+/* What it is asked for; 0×0: for nothing. */
+static void asked(struct studio *s, int *ret_width, int *ret_height)
+{
+	*ret_width = *ret_height = 0;
+	picture_wish(s->picture, &s->wake, ret_width, ret_height);
+}
+
+static bool paint(struct studio *s, uint8_t grey)
+{
+	int width, height;
+	asked(s, &width, &height);
+	if (width == 0)
+		return false;
+	pixels_resize(&s->pixels, width, height);
+	memset(s->pixels.rgb0, grey, s->pixels.stride * (size_t)height);
+	picture_give(s->picture, &s->wake, &s->pixels);
+	return true;
+}
+
+static void press(struct ui *ui, uint32_t code)
+{
+	term_memory_feed(ui->term, (struct key){ .code = code });
+	ui_settle(ui);
+}
+
+static void test_film_in_the_pane(void **state)
+{
+	struct world w;
+	struct studio s = { 0 };
+	int width, height;
+	world_init(&w, "@demo");
+	struct term *t = term_memory_new(80, 24);
+	struct ui *ui = ui_new(&w.config, t);
+	ui_start(ui);
+	settle_until_answered(ui);
+	s.picture = w.link.picture;
+	wake_init(&s.wake);
+	press(ui, 'Z');
+	assert_non_null(strstr(ui->message, "nothing is playing in the pane"));
+
+	picture_attach(s.picture, &s.wake);
+	ui_settle(ui); /* sees that there is one */
+	ui_settle(ui); /* and makes room */
+	asked(&s, &width, &height);
+	assert_int_equal(width, 38);
+	assert_int_equal(height, 22);
+	char *line = term_memory_line(t, 1);
+	assert_non_null(strstr(line, "┬ Film ──"));
+	free(line);
+
+	size_t before = term_memory_pictured(t);
+	assert_true(paint(&s, 100));
+	ui_settle(ui);
+	size_t first = term_memory_pictured(t) - before;
+	assert_true(first > 38 * 11);
+	assert_true(paint(&s, 100));
+	ui_settle(ui);
+	assert_int_equal(term_memory_pictured(t),
+			 before + first); /* the same picture costs nothing */
+	press(ui, 'j');
+	assert_int_equal(term_memory_pictured(t), before + first); /* nor does the list beside it */
+
+	press(ui, '?');
+	assert_false(paint(&s, 1)); /* nobody sees it */
+	press(ui, 'q');
+	assert_int_equal(term_memory_pictured(t), before + 2 * first); /* the last one, once more */
+	press(ui, 'w');
+	assert_false(paint(&s, 2));
+	press(ui, 'Z');
+	asked(&s, &width, &height);
+	assert_int_equal(width, 78);
+	press(ui, 'Z');
+	term_memory_resize(t, 50, 30);
+	ui_resize(ui);
+	ui_settle(ui);
+	asked(&s, &width, &height);
+	assert_int_equal(width, 48);
+	term_memory_resize(t, 30, 8);
+	ui_resize(ui);
+	ui_settle(ui);
+	assert_false(paint(&s, 3));
+
+	picture_detach(s.picture, &s.wake);
+	term_memory_resize(t, 80, 24);
+	ui_resize(ui);
+	ui_settle(ui);
+	ui_settle(ui);
+	line = term_memory_line(t, 1);
+	assert_null(strstr(line, "┬"));
+	free(line);
+	ui_free(ui);
+	assert_false(picture_has_screen(s.picture));
+	pixels_release(&s.pixels);
+	wake_release(&s.wake);
+	world_release(&w);
+}
+
 /* The hardware cursor is where the eye should be. */
 static void test_cursor_sits_on_selection(void **state)
 {
@@ -282,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_titles),
 		cmocka_unit_test(test_first_frame_needs_no_answer),
 		cmocka_unit_test(test_draws_little),
+		cmocka_unit_test(test_film_in_the_pane),
 		cmocka_unit_test(test_cursor_sits_on_selection),
 		cmocka_unit_test(test_every_key_everywhere),
 	};
