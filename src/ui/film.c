@@ -5,9 +5,16 @@
 
 #define OUT_MAX (8 << 20)
 
-/* How far a colour may be off before its cell is sent again. */
+/* Of 255, for each part of a colour. */
 #define COARSE      6
 #define COARSE_SLOW 28
+#define COARSE_MOST 56
+/* A line that takes longer for a picture gets coarser ones. */
+#define LONG_MS 150
+/* On their way at once: one is being shown, the next is travelling. */
+#define AHEAD 2
+/* A terminal that has said nothing for so long does not know the question. */
+#define PATIENCE_MS 3000
 
 void film_init(struct ui *ui)
 {
@@ -16,6 +23,7 @@ void film_init(struct ui *ui)
 	picture_open(f->picture, &ui->config->link->to_front);
 	blocks_init(&f->blocks, ui->term->ink, !ui->config->ascii && !ui->term->ascii);
 	buf_init(&f->out, OUT_MAX);
+	f->coarse = COARSE;
 }
 
 void film_release(struct ui *ui)
@@ -91,15 +99,40 @@ static bool has_changed(struct ui *ui)
 	return true;
 }
 
+/* Whether the line is still busy with what it got. */
+static bool is_held(struct ui *ui)
+{
+	struct term *t = ui->term;
+	if (t->out_fd >= 0)
+		t->ops->more(t);
+	if (t->unanswered >= AHEAD && clock_mono_ms(ui->clock) - ui->film.sent > PATIENCE_MS)
+		t->ops->mute(t);
+	return t->out_fd >= 0 || t->unanswered >= AHEAD;
+}
+
+/* Coarser at once when the line is slow, finer again little by little. */
+static void follow_line(struct ui *ui)
+{
+	struct film *f = &ui->film;
+	int64_t now = clock_mono_ms(ui->clock);
+	int finest = ui->config->settings->ui_slow_line ? COARSE_SLOW : COARSE;
+	if (f->held && now - f->sent > LONG_MS)
+		f->coarse = f->coarse * 3 / 2 < COARSE_MOST ? f->coarse * 3 / 2 : COARSE_MOST;
+	else
+		f->coarse = f->coarse - 1 > finest ? f->coarse - 1 : finest;
+	f->sent = now;
+	f->held = false;
+}
+
 void film_turn(struct ui *ui)
 {
 	struct film *f = &ui->film;
 	if (has_changed(ui) || !f->visible || ui->dirty)
 		return;
-	if (ui->term->out_fd >= 0)
-		ui->term->ops->more(ui->term);
-	if (ui->term->out_fd >= 0)
+	if (is_held(ui)) {
+		f->held = true;
 		return;
+	}
 	if (ui->term->torn) {
 		ui->term->torn = false;
 		blocks_forget(&f->blocks);
@@ -110,7 +143,7 @@ void film_turn(struct ui *ui)
 		return;
 	f->due = false;
 	buf_clear(&f->out);
-	int coarse = ui->config->settings->ui_slow_line ? COARSE_SLOW : COARSE;
-	if (blocks_encode(&f->blocks, &f->pixels, coarse, &f->out) > 0)
+	follow_line(ui);
+	if (blocks_encode(&f->blocks, &f->pixels, f->coarse, &f->out) > 0)
 		ui->term->ops->picture(ui->term, f->out.data, f->out.len);
 }

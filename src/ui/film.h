@@ -19,6 +19,9 @@ struct film {
 	bool hidden, large; /* what the person wants */
 	bool visible;       /* it is on the screen now */
 	bool due;           /* pixels are to be drawn */
+	bool held;          /* the line has not taken the last picture yet */
+	int64_t sent;       /* mono ms, of that one */
+	int coarse;         /* how far a colour may be off before its cell is sent again */
 };
 
 void film_init(struct ui *ui);

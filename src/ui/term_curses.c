@@ -7,6 +7,7 @@
 #include <curses.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +26,26 @@
 #define RESTORE_MAX  128
 
 /* Keys that terminfo does not name, as curses will call them. */
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_ALIVE };
 
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 /* What comes between is shown at once, by terminals that know this; others pass over it. */
-#define SYNC_ON    "\033[?2026h"
-#define SYNC_OFF   "\033[?2026l"
-#define CURSOR_OFF "\033[?25l"
-#define CURSOR_ON  "\033[?25h"
+#define SYNC_ON  "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+/* Asks for a sign of life, which comes when all before it has been taken: a line may hold seconds of
+ * pictures in its buffers, and keys would wait behind them. */
+#define ARE_YOU_THERE "\033[5n"
+#define YES_I_AM      "\033[0n"
+#define LAST_WORD_MS  300
+#define CURSOR_OFF    "\033[?25l"
+#define CURSOR_ON     "\033[?25h"
 
 struct term_curses {
 	struct term term; /* first */
 	SCREEN *screen;
 	const struct theme *theme;
-	bool color, utf8, paste, sync;
+	bool color, utf8, paste, sync, answers;
 	mmask_t mouse;
 	struct sender sender; /* of pictures */
 	bool shown;           /* the cursor */
@@ -178,6 +184,13 @@ static void curses_cursor(struct term *t, int line, int column)
 		move(line, column);
 }
 
+/* It does not know the question, or what it said was lost. */
+static void curses_mute(struct term *t)
+{
+	of(t)->answers = false;
+	t->unanswered = 0;
+}
+
 static void curses_flush(struct term *t)
 {
 	t->torn = sender_cut(&of(t)->sender) || t->torn;
@@ -201,8 +214,10 @@ static void curses_picture(struct term *t, const char *bytes, size_t n)
 	int line, column;
 	getyx(curscr, line, column);
 	char *head = str_fmt("%s%s", c->sync ? SYNC_ON : "", c->shown ? CURSOR_OFF : "");
-	char *tail = str_fmt("\033[m\033[%d;%dH%s%s", line + 1, column + 1,
-			     c->shown ? CURSOR_ON : "", c->sync ? SYNC_OFF : "");
+	char *tail =
+	    str_fmt("\033[m\033[%d;%dH%s%s%s", line + 1, column + 1, c->shown ? CURSOR_ON : "",
+		    c->sync ? SYNC_OFF : "", c->answers ? ARE_YOU_THERE : "");
+	t->unanswered += c->answers;
 	sender_put(&c->sender, head, bytes, n, tail);
 	free(head);
 	free(tail);
@@ -283,6 +298,10 @@ static bool curses_key(struct term *t, struct key *ret)
 {
 	wint_t c;
 	for (int got; (got = get_wch(&c)) != ERR;) {
+		if (got != OK && c == CODE_ALIVE) {
+			t->unanswered -= t->unanswered > 0;
+			continue;
+		}
 		*ret = (struct key){ .code = c == '\n' ? K_ENTER : (uint32_t)c };
 		if (got == OK || special_key(c, ret))
 			return true;
@@ -297,6 +316,7 @@ static void curses_forget(struct term *t)
 	while (unget_wch(L' ') == OK)
 		;
 	flushinp();
+	t->unanswered = 0;
 }
 
 /* -- the clipboard ----------------------------------------------------------------------------- */
@@ -369,11 +389,24 @@ static void enter(struct term_curses *c)
 		send_str(PASTE_ON);
 }
 
+/* What it still says would be typed at whoever reads next. */
+static void await_answers(struct term_curses *c)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct key key;
+	while (c->term.unanswered > 0 && poll(&fd, 1, LAST_WORD_MS) == 1 &&
+	       !(fd.revents & (POLLHUP | POLLERR)))
+		while (curses_key(&c->term, &key))
+			;
+	c->term.unanswered = 0;
+}
+
 static void leave(struct term_curses *c)
 {
 	if (c->paste)
 		send_str(PASTE_OFF);
 	sender_cut(&c->sender);
+	await_answers(c);
 	/* Where the screen stays, what is said next begins on an empty line. */
 	move(LINES - 1, 0);
 	clrtoeol();
@@ -431,6 +464,7 @@ static const struct term_ops curses_ops = {
 	.forget = curses_forget,
 	.picture = curses_picture,
 	.more = curses_more,
+	.mute = curses_mute,
 	.end = curses_end,
 };
 
@@ -440,7 +474,7 @@ static void probe(struct term_curses *c, const struct term_options *o)
 {
 	const char *mouse = tigetstr("kmous");
 	bool modern = mouse && mouse != (char *)-1;
-	c->paste = c->sync = modern;
+	c->paste = c->sync = c->answers = modern;
 	c->mouse = modern && o->mouse ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0;
 	c->color = !o->no_color && has_colors() && start_color() == OK;
 	const char *said = getenv("COLORTERM");
@@ -480,6 +514,7 @@ struct term *term_curses_new(const struct term_options *o, struct err *err)
 	probe(c, o);
 	define_key("\033[200~", CODE_PASTE_BEGIN);
 	define_key("\033[201~", CODE_PASTE_END);
+	define_key(YES_I_AM, CODE_ALIVE);
 	arm_restore(c, &before);
 	enter(c);
 	if (c->color)

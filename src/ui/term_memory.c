@@ -66,6 +66,11 @@ static void memory_picture(struct term *t, const char *bytes, size_t n)
 	of(t)->pictured += n;
 }
 
+static void memory_mute(struct term *t)
+{
+	t->unanswered = 0;
+}
+
 static void memory_redo(struct term *t, int line, int lines)
 {
 }
@@ -97,6 +102,7 @@ static const struct term_ops memory_ops = {
 	.forget = memory_nothing, /* what is fed stands in a script */
 	.picture = memory_picture,
 	.more = memory_nothing,
+	.mute = memory_mute,
 	.end = memory_end,
 };
 

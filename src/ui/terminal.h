@@ -31,10 +31,10 @@ struct term_ops {
 	void (*size)(struct term *t, int *ret_columns, int *ret_lines);
 	void (*put)(struct term *t, int line, int column, const struct cell *cell);
 	void (*cursor)(struct term *t, int line, int column); /* line < 0: hidden */
-	void (*flush)(struct term *t);                /* what was put is now on the screen */
-	bool (*key)(struct term *t, struct key *ret); /* false: none now */
-	void (*resized)(struct term *t);              /* the window has another size */
-	void (*spoilt)(struct term *t);               /* somebody drew over it: start afresh */
+	void (*flush)(struct term *t);                     /* what was put is now on the screen */
+	bool (*key)(struct term *t, struct key *ret);      /* false: none now */
+	void (*resized)(struct term *t);                   /* the window has another size */
+	void (*spoilt)(struct term *t);                    /* somebody drew over it: start afresh */
 	void (*redo)(struct term *t, int line, int lines); /* the same, for these lines */
 	void (*suspend)(
 	    struct term *t); /* gives the terminal back, stops, returns when continued */
@@ -45,15 +45,17 @@ struct term_ops {
 	 * writable, by more(). A flush in between ends the line that is being sent and drops the rest: torn. */
 	void (*picture)(struct term *t, const char *bytes, size_t n);
 	void (*more)(struct term *t);
-	void (*end)(struct term *t); /* gives the terminal back, frees t */
+	void (*mute)(struct term *t); /* its answers do not come: unanswered stays 0 from now on */
+	void (*end)(struct term *t);  /* gives the terminal back, frees t */
 };
 struct term {
 	const struct term_ops *ops;
 	int fd;     /* readable when there may be a key; -1: keys are fed */
 	bool ascii; /* cannot show anything else */
 	enum ink ink;
-	int out_fd; /* a picture waits for this to be writable; -1 none waits */
-	bool torn;  /* part of a picture never went out; whoever sees it clears it */
+	int out_fd;     /* a picture waits for this to be writable; -1 none waits */
+	int unanswered; /* pictures that it has not said to have shown; 0 where it never says */
+	bool torn;      /* part of a picture never went out; whoever sees it clears it */
 };
 
 struct term_options {

@@ -293,6 +293,18 @@ static void test_film_in_the_pane(void **state)
 	press(ui, 'j');
 	assert_int_equal(term_memory_pictured(t), before + first); /* nor does the list beside it */
 
+	/* a line that has two of them on the way gets no third, until it says so */
+	t->unanswered = 2;
+	assert_true(paint(&s, 200));
+	ui_settle(ui);
+	assert_int_equal(term_memory_pictured(t), before + first);
+	t->unanswered = 1;
+	ui_settle(ui);
+	before = term_memory_pictured(t) - first;
+	assert_true(before > 0);
+	assert_false(picture_take(s.picture, &s.pixels));
+	t->unanswered = 0;
+
 	press(ui, '?');
 	assert_false(paint(&s, 1)); /* nobody sees it */
 	press(ui, 'q');
