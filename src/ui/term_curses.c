@@ -98,6 +98,8 @@ static void arm_restore(const struct term_curses *c, const struct termios *befor
 {
 	restore.before = *before;
 	restore.n = 0;
+	if (c->sync)
+		restore_add(SYNC_OFF);
 	if (c->paste)
 		restore_add(PASTE_OFF);
 	if (c->mouse)
