@@ -61,6 +61,7 @@ void core_shut(struct core *core)
 	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	if (core->unlock)
 		reconcile_free(core->reconcile);
+	plain_pool_release(&core->plains);
 	unlock_free(core->unlock);
 	settle_free(core->settle);
 	if (core->gateway && core->store) {
