@@ -61,6 +61,7 @@ void core_shut(struct core *core)
 	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	if (core->unlock)
 		reconcile_free(core->reconcile);
+	plain_pool_release(&core->plains);
 	unlock_free(core->unlock);
 	settle_free(core->settle);
 	if (core->gateway && core->store) {
@@ -182,8 +183,7 @@ bool core_hold_lock(struct core *core, struct err *err)
 void core_let_lock(struct core *core)
 {
 	core->lock_holds--;
-	if (core->engine)
-		engine_kick(core->engine);
+	engine_kick(core->engine);
 }
 
 void core_drop_lock(struct core *core)

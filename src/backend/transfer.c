@@ -12,7 +12,7 @@
 #include "kiyya/file.h"
 #include "seal.h"
 
-#define WAITING_MOST  16u /* jobs of at most 256 KiB each, of all items together */
+#define WAITING_MOST  8u /* jobs of at most 256 KiB each, of all items together */
 #define WAITING_LEAST 4u  /* of one */
 #define SPACE_MS      1000
 
@@ -415,6 +415,8 @@ void transfer_free(struct transfer *t)
 	fetcher_free(t->fetcher);
 	timer_drop(t->core->timers, t->timer);
 	seal_close(t->seal);
+	if (!t->core->transfers)
+		plain_pool_release(&t->core->plains);
 	free(t);
 }
 
