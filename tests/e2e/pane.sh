@@ -65,7 +65,7 @@ row_below() {
 check "lists scroll while it plays" wait_until 5 row_below
 before=$(picture)
 check "and it moves on" wait_until 10 moves
-check "the cursor is in the list" row_below
+check "the cursor is in the list" wait_until 5 row_below
 tm_keys k
 
 tm_keys C-p
