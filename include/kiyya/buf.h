@@ -27,7 +27,6 @@ bool buf_add_char(struct buf *b, char c);
 bool buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool buf_vaddf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 void buf_cut(struct buf *b, size_t len); /* shortens to len */
-void buf_drop_front(struct buf *b, size_t n);
 char *buf_steal(struct buf *b); /* moves the bytes to the caller (free()); b is empty again */
 
 #endif

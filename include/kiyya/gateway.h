@@ -90,15 +90,19 @@ const struct gateway_health *gateway_health_of(const struct gateway *g, size_t i
 /* Restores what an earlier run knew. */
 void gateway_health_restore(struct gateway *g, const char *url, int64_t last_success, int failures);
 
-/* Reading, pure but for the date that a scheduled release is compared with: one claim object of
- * a reply, into page. False + *err: not a claim. Sources are there exactly when the bytes may be
- * fetched: a document has them and is not playable; a members-only video has none, and its
- * reason says where to log in. */
-bool gateway_read_claim(struct page *into, const struct json *item, const char *player_url,
-			struct err *err);
+/* What claims are read with. */
+struct gateway_reading {
+	const char *player_url;
+	int64_t now; /* unix seconds: what a scheduled release is compared with */
+};
+/* Reading, pure: one claim object of a reply, into page. False + *err: not a claim. Sources are
+ * there exactly when the bytes may be fetched: a document has them and is not playable; a
+ * members-only video has none, and its reason says where to log in. */
+bool gateway_read_claim(struct page *into, const struct json *item,
+			const struct gateway_reading *with, struct err *err);
 /* A whole claim_search result ({"items":[…]}): bad items skipped and logged, doubles dropped. */
-bool gateway_read_page(struct page *into, const struct json *result, const char *player_url,
-		       struct err *err);
+bool gateway_read_page(struct page *into, const struct json *result,
+		       const struct gateway_reading *with, struct err *err);
 
 /* Player host requests need these header lines; borrowed, lives for ever. */
 const struct strs *gateway_player_headers(void);

@@ -2,7 +2,7 @@
  * libcurl.
  *
  *	id = http_start(h, &call, err);        … on_head, on_data*, on_done: from http_poll
- *	http_poll(h, timeout_ms, fds, n);      waits for sockets, for fds, for http_wake
+ *	http_poll(h, timeout_ms, fds, n);      waits for sockets and for fds
  *
  * Every call ends in exactly one on_done, except one that http_cancel ended. TLS is checked; http://
  * is only for loopback; redirects keep the method and stay on allowed hosts; nothing reaches private or
@@ -77,10 +77,9 @@ void http_pause(struct http *h, uint64_t id, bool paused); /* back pressure of o
 /* Bytes a second of one call, from now on; 0: no limit. */
 void http_limit(struct http *h, uint64_t id, int64_t bytes_a_second);
 
-/* One turn: waits at most timeout_ms for sockets, for fds[0..n) to become readable or for
- * http_wake, then runs the callbacks that are due. */
+/* One turn: waits at most timeout_ms for sockets, for fds[0..n) to become readable,
+ * then runs the callbacks that are due. */
 void http_poll(struct http *h, int timeout_ms, const int *fds, size_t n);
-void http_wake(struct http *h); /* any thread */
 size_t http_open_calls(const struct http *h);
 const char *http_library_version(void);
 

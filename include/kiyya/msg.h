@@ -267,7 +267,8 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, episode, "unknown below Unsorted, and where nobody says")                           \
 	F(STR, claim_id, "")                                                                       \
 	F(STR, title, "")                                                                          \
-	F(BOOL, inferred, "guessed from the title; false: a playlist says so")
+	F(BOOL, inferred, "guessed from the title; false: a playlist says so")                     \
+	F(BOOL, missing, "a playlist names it, and it is gone")
 #define EV_GATEWAY_FIELDS(F)                                                                       \
 	F(STR, url, "")                                                                            \
 	F(BOOL, ok, "answered just now, or the last time it was asked")                            \

@@ -55,7 +55,7 @@ struct series_list {
 };
 struct series_list *series_list_new(void);
 void series_list_free(struct series_list *l); /* NULL is fine */
-/* Items in the order of the playlist, which stays: NULL for one that is gone, whose number is not given to another.
+/* Items in the order of the playlist, which stays: NULL for one that is left out, whose number is not given to another.
  * False: the title is no season's, nothing was added. */
 bool series_list_add_playlist(struct series_list *l, const char *title,
 			      const struct claim *const *items, size_t n);
@@ -63,8 +63,5 @@ bool series_list_add_playlist(struct series_list *l, const char *title,
  * that a playlist has placed, are left out. */
 void series_list_add_claim(struct series_list *l, const struct claim *c);
 void series_list_finish(struct series_list *l);
-/* The row before (by -1) or behind (by 1) that of a claim in its series, over the end of a season; NULL: none. */
-const struct series_episode *series_list_step(const struct series_list *l, const char *claim_id,
-					      int by);
 
 #endif

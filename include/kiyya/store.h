@@ -52,6 +52,10 @@ struct store_list { /* what is known of a stored list */
 	bool complete;      /* the last page has been seen */
 };
 bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err);
+/* The list `by` becomes the list `key`, in whose place it comes; no such list: nothing is done. */
+bool store_cache_replace(struct store *s, const char *key, const char *by, struct err *err);
+/* The list goes, the claims stay; no list: true. */
+bool store_cache_forget(struct store *s, const char *key, struct err *err);
 /* A list that is being filled or shown: none of its claims is evicted or cleaned up until it is let go. The one that was
  * written or read last is spared by evict without being held. */
 bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err);
@@ -71,11 +75,23 @@ bool store_cache_count_hit(struct store *s, bool hit);
 /* Needed is a claim that is a favourite, has progress, is in the queue, the vault, a playlist, the watch-later list or
  * the history, or is a followed channel: no cleaning takes it, only drop does (the lists it is in go with it). */
 bool store_cache_drop(struct store *s, const char *claim_id, struct err *err); /* ERR_NOT_FOUND */
-bool store_cache_cleanup(struct store *s, int64_t ttl_s, struct err *err); /* expired and unneeded rows */
-bool store_cache_clear(struct store *s, struct err *err); /* all lists, all unneeded claims */
-bool store_cache_optimize(struct store *s, struct err *err); /* rewrites the file: a chore's work */
-/* Least recently used claims over max_items go, as far as they are not needed. */
-bool store_cache_evict(struct store *s, int64_t max_items, struct err *err);
+/* Makes the cache smaller, a slice a call: a transaction of a few hundred rows at most, after which others may work. Call
+ * until *ret_more is false; given up in the middle it is only less tidy. Lists that are held stay, but for TIDY_ALL. */
+struct store_tidy {
+	enum store_tidy_what {
+		STORE_TIDY_ALL,     /* all lists, all unneeded claims */
+		STORE_TIDY_EXPIRED, /* lists and unneeded claims older than limit seconds */
+		STORE_TIDY_OVER,    /* least recently used unneeded claims over limit */
+	} what;
+	int64_t limit;
+	/* the store's */
+	bool begun;
+	int step;
+	int64_t before, at;
+};
+bool store_cache_tidy(struct store *s, struct store_tidy *t, bool *ret_more, struct err *err);
+/* Rewrites the file by a connection of its own: any thread. Others may read, their writes wait for it. */
+bool store_cache_optimize(const char *path, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);
 

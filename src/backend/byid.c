@@ -5,14 +5,24 @@
 #include <string.h>
 #include "kiyya/mem.h"
 
-void byid_add(struct byid *b, const struct page *page)
+static void add(struct byid *b, const struct page *page, bool missing)
 {
 	if (!page || page->n == 0)
 		return;
 	b->v = mem_grow(b->v, b->n + page->n, sizeof(*b->v));
 	for (size_t i = 0; i < page->n; i++)
-		if (!page->items[i].missing)
+		if (page->items[i].missing == missing)
 			b->v[b->n++] = &page->items[i];
+}
+
+void byid_add(struct byid *b, const struct page *page)
+{
+	add(b, page, false);
+}
+
+void byid_add_missing(struct byid *b, const struct page *page)
+{
+	add(b, page, true);
 }
 
 static int compare_claims(const void *a, const void *b)

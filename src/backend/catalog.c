@@ -51,10 +51,16 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The list that there is to read: while it is fetched anew for --all, the new one. */
+static const char *list_now(const struct browse *b)
+{
+	return b->fetch && b->all ? fetch_list(b->fetch) : b->key;
+}
+
 /* Posts rows [first, first + limit) of the stored list. */
 static bool post_rows(struct browse *b, int64_t first, int64_t limit, bool cached, struct err *err)
 {
-	struct page *page = store_cache_page(b->core->store, b->key, first, limit, err);
+	struct page *page = store_cache_page(b->core->store, list_now(b), first, limit, err);
 	if (!page)
 		return false;
 	struct event *e = ticket_event(b->ticket, EV_PAGE);
@@ -119,29 +125,23 @@ static void on_fetched(void *arg, bool end, const struct err *err)
 {
 	struct browse *b = arg;
 	struct err why;
-	if (err) {
-		b->fetch = NULL;
+	if (end)
+		b->fetch = NULL; /* it frees itself, its list has its place */
+	bool ok = store_cache_list(b->core->store, list_now(b), &b->list, &why);
+	if (ok && err) {
 		fall_back(b, err);
 		return;
 	}
-	if (!store_cache_list(b->core->store, b->key, &b->list, &why)) {
-		if (end)
-			b->fetch = NULL;
+	if (ok && b->all && b->list.count > b->posted) {
+		ok = post_rows(b, b->posted, b->list.count - b->posted, false, &why);
+		b->posted = b->list.count;
+	}
+	if (!ok) {
 		browse_done(b, &why);
 		return;
 	}
-	if (b->all && b->list.count > b->posted) {
-		if (!post_rows(b, b->posted, b->list.count - b->posted, false, &why)) {
-			if (end)
-				b->fetch = NULL;
-			browse_done(b, &why);
-			return;
-		}
-		b->posted = b->list.count;
-	}
 	if (!end)
 		return;
-	b->fetch = NULL;
 	if (b->all)
 		end_all(b);
 	else

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "playback.h"
 #include "seek.h"
+#include "sweep.h"
 #include "ticket.h"
 #include "unlock.h"
 
@@ -45,6 +46,7 @@ bool core_boot(struct core *core, struct err *err)
 void core_shut(struct core *core)
 {
 	tickets_stop_all(core);
+	sweep_cancel(core->trim);
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);

@@ -27,6 +27,7 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct sweep;
 
 struct core {
 	const struct paths *paths;
@@ -48,6 +49,7 @@ struct core {
 	struct ticket *tickets; /* open ones */
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	struct doorbell *doorbell;
+	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;

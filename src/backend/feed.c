@@ -1,6 +1,7 @@
 /* Answers feed and refresh: what followed channels have published, stored rows first. */
 #include <stdlib.h>
 #include <string.h>
+#include "deepen.h"
 #include "refresh.h"
 #include "route.h"
 #include "ticket.h"
@@ -11,15 +12,17 @@ struct feed {
 	struct core *core;
 	struct ticket *ticket;
 	struct feed_query query;
-	char *after;    /* owned; of query */
+	char *after; /* owned; of query */
 	int64_t first;
 	bool any_stored; /* something of some channel has been fetched */
 	struct refresh *refresh;
+	struct deepen *deepen;
 };
 
 static void feed_free(struct feed *f)
 {
 	refresh_cancel(f->refresh);
+	deepen_cancel(f->deepen);
 	free(f->after);
 	free(f);
 }
@@ -57,6 +60,25 @@ static void finish(struct feed *f, bool cached)
 	feed_done(f, ok ? NULL : &err);
 }
 
+static void on_deepened(void *arg, const struct err *err)
+{
+	struct feed *f = arg;
+	f->deepen = NULL;
+	if (err)
+		post_note(f->core, f->ticket, "warn", "showing what is stored: %s", err->text);
+	finish(f, err != NULL);
+}
+
+/* The rows, once all that belong among them are stored. */
+static void reach_down(struct feed *f)
+{
+	struct err err;
+	if (core_gateway(f->core, &err))
+		f->deepen = deepen_start(f->core, &f->query, on_deepened, f);
+	else
+		finish(f, true);
+}
+
 static void on_refreshed(void *arg, const struct refresh_result *result)
 {
 	struct feed *f = arg;
@@ -68,9 +90,12 @@ static void on_refreshed(void *arg, const struct refresh_result *result)
 	}
 	if (result->n_failed)
 		post_note(f->core, f->ticket, "warn",
-			  "showing what is stored of %zu of %zu channels: %s", result->n_failed, result->n_asked,
-			  result->first.text);
-	finish(f, none);
+			  "showing what is stored of %zu of %zu channels: %s", result->n_failed,
+			  result->n_asked, result->first.text);
+	if (none)
+		finish(f, true);
+	else
+		reach_down(f);
 }
 
 /* The channels of list that have to be asked. */
@@ -102,7 +127,7 @@ static void feed_begin(struct feed *f, struct follow_list *list, const struct re
 	struct follow_list due = take_due(f, list, r->refresh_);
 	struct gateway *g = NULL;
 	if (due.n == 0) {
-		finish(f, false);
+		reach_down(f);
 	} else if (!(g = core_gateway(f->core, &err))) {
 		feed_offline(f, &err);
 	} else if (!r->wait_fresh_ && f->any_stored && !post_rows(f, true, &err)) {
@@ -135,7 +160,7 @@ void answer_feed(struct core *core, struct ticket *t, const struct req_feed *r)
 		post_note(core, t, "info", "no channel is followed yet: kiyya follow @channel");
 		finish(f, false);
 	} else if (f->after) {
-		finish(f, true);
+		reach_down(f);
 	} else {
 		feed_begin(f, &list, r);
 	}

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include "idset.h"
+#include "sweep.h"
 
 #define PAGE_SIZE     50
 #define PAGES_A_QUERY (FETCH_REACHABLE / PAGE_SIZE)
@@ -17,6 +18,7 @@ struct fetch {
 	struct core *core;
 	struct claim_query query;
 	char *key;
+	char *anew; /* list that is filled in its stead until it is whole; NULL: key itself */
 	int64_t next_row, want;
 	bool reset;
 	int64_t
@@ -42,6 +44,39 @@ char *fetch_key(const char *address, const struct claim_query *query)
 	return buf_steal(&key);
 }
 
+const char *fetch_list(const struct fetch *f)
+{
+	return f->anew ? f->anew : f->key;
+}
+
+/* A list that is there already stays what it is until the new one is whole: a refresh that is stopped, or that no gateway
+ * sees through, takes nothing away. */
+static void set_aside(struct fetch *f)
+{
+	struct store_list there;
+	if (store_cache_list(f->core->store, f->key, &there, NULL) && there.count > 0)
+		f->anew = str_fmt("%s\nanew", f->key);
+}
+
+/* A list that is being filled loses no claim to the size of the cache. */
+static void hold(struct fetch *f, bool on)
+{
+	struct err err;
+	if (!store_cache_hold(f->core->store, fetch_list(f), on, &err))
+		log_warn("backend", NULL, "a list is not held: %s", err.text);
+}
+
+static bool put_in_place(struct fetch *f, struct err *err)
+{
+	if (!f->anew)
+		return true;
+	if (!store_cache_replace(f->core->store, f->key, f->anew, err))
+		return false;
+	hold(f, false);
+	str_set(&f->anew, NULL);
+	return true;
+}
+
 static void ask(struct fetch *f);
 
 void fetch_cancel(struct fetch *f)
@@ -51,7 +86,12 @@ void fetch_cancel(struct fetch *f)
 	timer_drop(f->core->timers, f->timer);
 	if (f->call)
 		gateway_cancel(f->core->gateway, f->call);
+	struct err err;
+	hold(f, false);
+	if (f->anew && !store_cache_forget(f->core->store, f->anew, &err))
+		log_warn("backend", NULL, "half a list is left over: %s", err.text);
 	idset_release(&f->seen);
+	free(f->anew);
 	free(f->key);
 	free(f);
 }
@@ -136,17 +176,18 @@ static void on_page(void *arg, struct page *page, bool last_page, const struct e
 	if (!end && ++f->query.page > PAGES_A_QUERY)
 		end = !next_window(f);
 	struct err why;
-	bool ok = store_cache_put(f->core->store, f->key, fresh, f->next_row, f->reset, end, &why);
+	bool ok =
+	    store_cache_put(f->core->store, fetch_list(f), fresh, f->next_row, f->reset, end, &why);
 	f->reset = false;
 	f->next_row += (int64_t)fresh->n;
 	page_free(fresh);
-	if (!ok) {
+	end = end || f->next_row >= f->want;
+	if (!ok || (end && !put_in_place(f, &why))) {
 		finish(f, &why);
 		return;
 	}
-	if (end || f->next_row >= f->want) {
-		if (!store_cache_evict(f->core->store, f->core->settings->cache_max_items, &why))
-			log_warn("backend", NULL, "cache not trimmed: %s", why.text);
+	sweep_trim(f->core);
+	if (end) {
 		finish(f, NULL);
 		return;
 	}
@@ -185,6 +226,9 @@ static void begin(void *arg)
 		f->reset = true;
 		f->next_row = 0;
 	}
+	if (f->reset)
+		set_aside(f);
+	hold(f, true);
 	ask(f);
 }
 

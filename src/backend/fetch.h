@@ -20,6 +20,9 @@ struct fetch;
  * borrowed until the end. The callback is never called from inside. */
 struct fetch *fetch_start(struct core *core, const struct claim_query *query, const char *key,
 			  int64_t have, int64_t want, fetch_fn *fn, void *arg);
+/* The list that it fills just now: not that of its key while that one has rows, which stay until the new ones are
+ * whole. Borrowed. */
+const char *fetch_list(const struct fetch *f);
 void fetch_cancel(struct fetch *f); /* NULL is fine */
 
 #endif

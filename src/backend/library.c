@@ -1,9 +1,6 @@
 /* Answers progress, favorite and watched. */
-#include <stdlib.h>
-#include <string.h>
-#include "lookup.h"
+#include "errand.h"
 #include "route.h"
-#include "ticket.h"
 
 static void post_progress(struct ticket *t, const struct progress *p)
 {
@@ -18,24 +15,6 @@ static void post_progress(struct ticket *t, const struct progress *p)
 	link_post(t->core->link, e);
 }
 
-/* The claim id of an ITEM that is stored; a whole id is taken as it is. */
-static bool stored_id(struct core *core, const char *item, char id[CLAIM_ID_SIZE], char **title,
-		      struct err *err)
-{
-	struct page *one = store_cache_claim(core->store, item ? item : "", err);
-	if (one) {
-		memcpy(id, one->items[0].id, CLAIM_ID_SIZE);
-		if (title)
-			*title = str_dup(one->items[0].title);
-		page_free(one);
-		return true;
-	}
-	if (!claim_id_ok(item))
-		return false;
-	memcpy(id, item, CLAIM_ID_SIZE);
-	return true;
-}
-
 static bool progress_list(struct ticket *t, struct err *err)
 {
 	struct progress_list list;
@@ -47,41 +26,62 @@ static bool progress_list(struct ticket *t, struct err *err)
 	return true;
 }
 
-static bool progress_one(struct ticket *t, const struct req_progress *r, struct err *err)
+static bool get_progress(struct ticket *t, int64_t none, const char *id, const char *title,
+			 struct err *err)
+{
+	struct progress got;
+	if (!store_progress_get(t->core->store, id, &got, err))
+		return false;
+	post_progress(t, &got);
+	progress_release(&got);
+	return true;
+}
+
+static bool clear_progress(struct ticket *t, int64_t none, const char *id, const char *title,
+			   struct err *err)
+{
+	return store_progress_clear(t->core->store, id, err);
+}
+
+/* What somebody sets is what they want: the rules for players do not apply. */
+static bool set_progress(struct ticket *t, int64_t seconds, const char *id, const char *title,
+			 struct err *err)
 {
 	struct store *store = t->core->store;
-	struct progress p = { .duration = -1 };
-	char *title = NULL;
-	if (!stored_id(t->core, r->item_, p.claim_id, &title, err))
-		return false;
-	bool ok;
-	if (str_eq(r->action_, "get")) {
-		free(title);
-		struct progress got;
-		ok = store_progress_get(store, p.claim_id, &got, err);
-		if (ok) {
-			post_progress(t, &got);
-			progress_release(&got);
-		}
-		return ok;
+	struct progress old, p = { .duration = -1 };
+	if (store_progress_get(store, id, &old, NULL)) {
+		p.duration = old.duration;
+		p.watched = old.watched;
+		progress_release(&old);
 	}
-	if (str_eq(r->action_, "clear")) {
-		ok = store_progress_clear(store, p.claim_id, err);
-	} else {
-		/* What somebody sets is what they want: the rules for players do not apply. */
-		struct progress old;
-		if (store_progress_get(store, p.claim_id, &old, NULL)) {
-			p.duration = old.duration;
-			p.watched = old.watched;
-			progress_release(&old);
-		}
-		p.title = title;
-		p.position_seconds = r->seconds_ == MSG_UNKNOWN ? 0 : r->seconds_;
-		p.updated_at = clock_wall(t->core->clock);
-		ok = store_progress_put(store, &p, err);
-	}
-	free(title);
+	str_copy(p.claim_id, sizeof(p.claim_id), id);
+	p.title = str_dup(title);
+	p.position_seconds = seconds == MSG_UNKNOWN ? 0 : seconds;
+	p.updated_at = clock_wall(t->core->clock);
+	bool ok = store_progress_put(store, &p, err);
+	progress_release(&p);
 	return ok;
+}
+
+static const struct {
+	const char *action;
+	errand_fn *fn;
+} progress_actions[] = {
+	{ "get", get_progress },
+	{ "set", set_progress },
+	{ "clear", clear_progress },
+};
+
+static bool begin_progress(struct ticket *t, const struct req_progress *r)
+{
+	for (size_t i = 0; i < sizeof(progress_actions) / sizeof(progress_actions[0]); i++) {
+		if (!str_eq(progress_actions[i].action, r->action_))
+			continue;
+		errand_start_one(t, r->item_, ERRAND_TRUST_IDS, progress_actions[i].fn,
+				 r->seconds_);
+		return true;
+	}
+	return false;
 }
 
 void answer_progress(struct core *core, struct ticket *t, const struct req_progress *r)
@@ -92,19 +92,27 @@ void answer_progress(struct core *core, struct ticket *t, const struct req_progr
 		ok = progress_list(t, &err);
 	else if (str_eq(r->action_, "clear") && str_empty(r->item_))
 		ok = store_progress_clear(core->store, NULL, &err);
-	else if (str_eq(r->action_, "get") || str_eq(r->action_, "set") ||
-		 str_eq(r->action_, "clear"))
-		ok = progress_one(t, r, &err);
+	else if (begin_progress(t, r))
+		return;
 	else
 		ok = err_set(&err, ERR_USAGE, 0, "progress knows get, set, list and clear");
 	ticket_done(t, ok ? NULL : &err);
+}
+
+static bool set_favorite(struct ticket *t, int64_t on, const char *id, const char *title,
+			 struct err *err)
+{
+	return store_favorite_set(t->core->store, id, on != 0, err);
 }
 
 void answer_favorite(struct core *core, struct ticket *t, const struct req_favorite *r)
 {
 	struct err err = { 0 };
 	bool ok = false, add = str_eq(r->action_, "add");
-	char id[CLAIM_ID_SIZE];
+	if (add || str_eq(r->action_, "rm")) {
+		errand_start_one(t, r->item_, ERRAND_TRUST_IDS, set_favorite, add);
+		return;
+	}
 	if (str_eq(r->action_, "list")) {
 		struct page *page = store_favorite_list(core->store, &err);
 		ok = page != NULL;
@@ -114,33 +122,25 @@ void answer_favorite(struct core *core, struct ticket *t, const struct req_favor
 			e->u.page.first_ = 0;
 			link_post(core->link, e);
 		}
-	} else if (add || str_eq(r->action_, "rm")) {
-		ok = stored_id(core, r->item_, id, NULL, &err) &&
-		     store_favorite_set(core->store, id, add, &err);
 	} else {
 		err_set(&err, ERR_USAGE, 0, "favorite knows add, rm and list");
 	}
 	ticket_done(t, ok ? NULL : &err);
 }
 
+static bool set_watched(struct ticket *t, int64_t watched, const char *id, const char *title,
+			struct err *err)
+{
+	struct progress p = { .duration = -1, .watched = watched != 0 };
+	str_copy(p.claim_id, sizeof(p.claim_id), id);
+	p.title = str_dup(title);
+	p.updated_at = clock_wall(t->core->clock);
+	bool ok = store_progress_put(t->core->store, &p, err);
+	progress_release(&p);
+	return ok;
+}
+
 void answer_watched(struct core *core, struct ticket *t, const struct req_watched *r)
 {
-	struct tally tally = { 0 };
-	for (size_t i = 0; i < r->items_.n; i++) {
-		struct err err;
-		struct progress p = { .duration = -1 };
-		char *title = NULL;
-		bool ok = stored_id(core, r->items_.v[i], p.claim_id, &title, &err);
-		if (ok) {
-			p.title = title;
-			p.watched = !r->not_;
-			p.updated_at = clock_wall(core->clock);
-			ok = store_progress_put(core->store, &p, &err);
-		}
-		if (!ok && r->items_.n > 1)
-			post_row_failed(t, r->items_.v[i], &err);
-		tally_add(&tally, ok ? NULL : &err);
-		free(title);
-	}
-	ticket_done_tally(t, &tally);
+	errand_start(t, &r->items_, ERRAND_RESOLVE_IDS, set_watched, !r->not_);
 }

@@ -95,9 +95,9 @@ static void begin(void *arg)
 {
 	struct lookup *l = arg;
 	l->timer = 0;
-	struct page *one = l->order == LOOKUP_STORED_FIRST ? stored(l, &l->err) : NULL;
-	if (one)
-		finish(l, one, false, NULL);
+	struct page *one = l->order == LOOKUP_GATEWAY_FIRST ? NULL : stored(l, &l->err);
+	if (one || l->order == LOOKUP_STORED)
+		finish(l, one, false, &l->err);
 	else
 		ask(l);
 }

@@ -6,6 +6,7 @@
 
 enum lookup_order {
 	LOOKUP_STORED_FIRST,  /* the gateway only for what is not stored */
+	LOOKUP_STORED,        /* never the gateway: ERR_NOT_FOUND */
 	LOOKUP_GATEWAY_FIRST, /* the store only when no gateway answers */
 };
 /* one: a page of exactly one claim with its local state, moved; NULL on error. stale: the gateways did not answer, it

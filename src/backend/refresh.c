@@ -26,7 +26,7 @@ struct refresh {
 };
 
 /* The newest of a followed channel are a list of their own, so that what was cleaned away is asked for again. */
-static char *list_key(const struct follow *f)
+char *refresh_key(const struct follow *f)
 {
 	return str_fmt("followed %s", f->claim_id);
 }
@@ -34,7 +34,7 @@ static char *list_key(const struct follow *f)
 static struct store_list find_list(struct core *core, const struct follow *f)
 {
 	struct store_list list;
-	char *key = list_key(f);
+	char *key = refresh_key(f);
 	if (!store_cache_list(core->store, key, &list, NULL))
 		list = (struct store_list){ 0 };
 	free(key);
@@ -105,7 +105,7 @@ static void take(struct refresh *r, const struct follow *f, struct page *page, b
 {
 	struct err err;
 	struct page *fresh = r->each ? only_new(r->core, page) : NULL;
-	char *key = list_key(f);
+	char *key = refresh_key(f);
 	bool ok = store_cache_put(r->core->store, key, page, 0, true, last_page, &err);
 	free(key);
 	if (!ok) {
@@ -146,9 +146,7 @@ struct refresh *refresh_start(struct core *core, struct follow_list *list, refre
 			      refresh_end_fn *end, void *arg)
 {
 	struct refresh *r = NEW(struct refresh);
-	*r = (struct refresh){
-		.core = core, .list = *list, .each = each, .end = end, .arg = arg
-	};
+	*r = (struct refresh){ .core = core, .list = *list, .each = each, .end = end, .arg = arg };
 	*list = (struct follow_list){ 0 };
 	r->timer = timer_add(core->timers, 0, begin, r);
 	return r;

@@ -14,6 +14,8 @@ struct refresh_result {
 typedef void refresh_channel_fn(void *arg, const struct follow *f, const struct page *fresh, const struct err *err);
 typedef void refresh_end_fn(void *arg, const struct refresh_result *result);
 
+/* The name of the list that keeps the newest of a followed channel; owned. */
+char *refresh_key(const struct follow *f);
 /* Whether the newest of a followed channel should be asked for: never fetched, or past the TTL. */
 bool refresh_is_due(struct core *core, const struct follow *f);
 /* Whether anything of it has been fetched and is stored. */

@@ -51,13 +51,14 @@ static bool is_episode(const struct claim *c)
 		     c->kind == CLAIM_LIVESTREAM || c->kind == CLAIM_REPOST);
 }
 
+/* gone: what nobody has any more. What is merely not known just now is in neither. */
 static void add_playlist(struct series_list *l, const struct claim *collection,
-			 const struct byid *known)
+			 const struct byid *known, const struct byid *gone)
 {
 	const struct claim **items = mem_array(collection->n_item_ids, sizeof(*items));
 	for (size_t i = 0; i < collection->n_item_ids; i++) {
 		const struct claim *c = byid_find(known, collection->item_ids[i]);
-		items[i] = is_episode(c) ? c : NULL;
+		items[i] = is_episode(c) ? c : byid_find(gone, collection->item_ids[i]);
 	}
 	series_list_add_playlist(l, collection->title, items, collection->n_item_ids);
 	free(items);
@@ -66,16 +67,19 @@ static void add_playlist(struct series_list *l, const struct claim *collection,
 static struct series_list *put_together(const struct series *s)
 {
 	struct series_list *l = series_list_new();
-	struct byid known = { 0 };
+	struct byid known = { 0 }, gone = { 0 };
 	byid_add(&known, s->claims);
 	byid_add(&known, s->others);
 	byid_sort(&known);
+	byid_add_missing(&gone, s->others);
+	byid_sort(&gone);
 	for (size_t i = 0; s->collections && i < s->collections->n; i++)
-		add_playlist(l, &s->collections->items[i], &known);
+		add_playlist(l, &s->collections->items[i], &known, &gone);
 	for (size_t i = 0; i < s->claims->n; i++)
 		if (is_episode(&s->claims->items[i]))
 			series_list_add_claim(l, &s->claims->items[i]);
 	byid_release(&known);
+	byid_release(&gone);
 	series_list_finish(l);
 	return l;
 }
@@ -103,6 +107,7 @@ static void post_episode(const struct series *s, const struct series_episode *ro
 	e->u.episode.claim_id_ = str_dup(row->claim->id);
 	e->u.episode.title_ = str_dup(row->claim->title);
 	e->u.episode.inferred_ = row->inferred;
+	e->u.episode.missing_ = row->claim->missing;
 	link_post(s->core->link, e);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "route.h"
+#include "sweep.h"
 #include "ticket.h"
 
 static bool cache_stats(struct ticket *t, struct err *err)
@@ -21,19 +22,84 @@ static bool cache_stats(struct ticket *t, struct err *err)
 	return true;
 }
 
-static bool cache_cleanup(struct ticket *t, struct err *err)
+/* -- work on the whole cache: in slices, or a chore -------------------------------------------- */
+
+struct labour {
+	struct core *core;
+	struct ticket *ticket; /* NULL: cancelled */
+	struct sweep *sweep;
+	/* the chore's */
+	char *db;
+	bool ran;
+	struct err err;
+};
+
+static void labour_free(struct labour *l)
 {
-	return store_cache_cleanup(t->core->store, t->core->settings->cache_ttl / 1000, err);
+	sweep_cancel(l->sweep);
+	free(l->db);
+	free(l);
 }
 
-static bool cache_clear(struct ticket *t, struct err *err)
+static void labour_cancel(void *arg)
 {
-	return store_cache_clear(t->core->store, err);
+	struct labour *l = arg;
+	l->ticket = NULL;
+	if (l->sweep)
+		labour_free(l); /* else the chore comes back with it */
 }
 
-static bool cache_optimize(struct ticket *t, struct err *err)
+static struct labour *labour_new(struct ticket *t)
 {
-	return store_cache_optimize(t->core->store, err);
+	struct labour *l = NEW(struct labour);
+	*l = (struct labour){ .core = t->core, .ticket = t };
+	ticket_on_cancel(t, labour_cancel, l);
+	return l;
+}
+
+static void on_swept(void *arg, const struct err *err)
+{
+	struct labour *l = arg;
+	l->sweep = NULL;
+	ticket_done(l->ticket, err);
+	labour_free(l);
+}
+
+static void sweep(struct ticket *t, enum store_tidy_what what)
+{
+	struct labour *l = labour_new(t);
+	l->sweep = sweep_start(t->core, what, t->core->settings->cache_ttl / 1000, on_swept, l);
+}
+
+static void cache_cleanup(struct ticket *t)
+{
+	sweep(t, STORE_TIDY_EXPIRED);
+}
+
+static void cache_clear(struct ticket *t)
+{
+	sweep(t, STORE_TIDY_ALL);
+}
+
+static void optimize_run(void *arg)
+{
+	struct labour *l = arg;
+	l->ran = store_cache_optimize(l->db, &l->err);
+}
+
+static void optimize_came_back(void *arg)
+{
+	struct labour *l = arg;
+	if (l->ticket)
+		ticket_done(l->ticket, l->ran ? NULL : &l->err);
+	labour_free(l);
+}
+
+static void cache_optimize(struct ticket *t)
+{
+	struct labour *l = labour_new(t);
+	l->db = str_dup(t->core->paths->db);
+	chores_add(t->core->chores, 0, optimize_run, optimize_came_back, l);
 }
 
 static bool db_version(struct ticket *t, struct err *err)
@@ -77,9 +143,6 @@ static const struct {
 	bool (*answer)(struct ticket *t, struct err *err);
 } cache_actions[] = {
 	{ "stats", cache_stats },
-	{ "cleanup", cache_cleanup },
-	{ "clear", cache_clear },
-	{ "optimize", cache_optimize },
 }, db_actions[] = {
 	{ "version", db_version },
 	{ "check", db_check },
@@ -96,9 +159,31 @@ static bool cache_drop(struct ticket *t, const char *item, struct err *err)
 	return ok;
 }
 
+static const struct {
+	const char *action;
+	void (*begin)(struct ticket *t);
+} cache_labours[] = {
+	{ "cleanup", cache_cleanup },
+	{ "clear", cache_clear },
+	{ "optimize", cache_optimize },
+};
+
+static bool begin_labour(struct ticket *t, const char *action)
+{
+	for (size_t i = 0; i < sizeof(cache_labours) / sizeof(cache_labours[0]); i++) {
+		if (!str_eq(cache_labours[i].action, action))
+			continue;
+		cache_labours[i].begin(t);
+		return true;
+	}
+	return false;
+}
+
 void answer_cache(struct core *core, struct ticket *t, const struct req_cache *r)
 {
 	struct err err = { 0 };
+	if (begin_labour(t, r->action_))
+		return;
 	bool ok = false, known = str_eq(r->action_, "drop");
 	if (known)
 		ok = cache_drop(t, r->item_, &err);

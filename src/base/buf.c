@@ -98,16 +98,6 @@ void buf_cut(struct buf *b, size_t len)
 	b->data[len] = 0;
 }
 
-void buf_drop_front(struct buf *b, size_t n)
-{
-	if (n > b->len)
-		n = b->len;
-	if (!n)
-		return;
-	memmove(b->data, b->data + n, b->len - n + 1);
-	b->len -= n;
-}
-
 char *buf_steal(struct buf *b)
 {
 	char *p = b->cap ? b->data : mem_new(1);

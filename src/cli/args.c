@@ -106,7 +106,7 @@ static bool check_value(const struct opt *o, const char *text, struct err *err)
 		       err_set(err, ERR_USAGE, 0, "--%s is seconds or [[h:]m:]s, not \"%s\"",
 			       o->name, text);
 	case OPT_SINCE:
-		return since_parse(text, 0, &n) ||
+		return since_parse(text, &(struct since){ 0 }) ||
 		       err_set(err, ERR_USAGE, 0,
 			       "--%s is seconds, [[h:]m:]s, 7d or a date such as 2026-01-31, not "
 			       "\"%s\"",

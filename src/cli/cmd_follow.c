@@ -190,9 +190,9 @@ static int run_feed(struct cli *c)
 	r->u.feed.limit_ = args_number(&c->args, "limit", 50);
 	r->u.feed.refresh_ = args_has(&c->args, "refresh");
 	r->u.feed.wait_fresh_ = true;
-	const char *since = args_text(&c->args, "since");
-	if (since)
-		(void)!since_parse(since, clock_wall(clock_real()), &r->u.feed.since_);
+	struct since since;
+	if (since_parse(args_text(&c->args, "since"), &since))
+		r->u.feed.since_ = since_moment(&since, clock_wall(clock_real()));
 	int code = wait_for(c, r, feed_event, &more);
 	if (more)
 		out_note(&c->out, "there is more: --limit says how much is listed");

@@ -141,9 +141,10 @@ static struct cell episode_cell(int64_t season, int64_t episode)
 static void row_episode(struct out *o, const struct event *e)
 {
 	const struct ev_episode *p = &e->u.episode;
-	out_row(o, "%s  %-6s %c  %s  %s", or_dash(p->claim_id_),
+	out_row(o, "%s  %-6s %c  %s  %s%s", or_dash(p->claim_id_),
 		episode_cell(p->season_, p->episode_).text, p->inferred_ ? '?' : ' ',
-		or_dash(p->series_), or_dash(p->title_));
+		or_dash(p->series_), or_dash(p->title_),
+		p->missing_ ? "  (it was deleted, or is blocked)" : "");
 }
 
 static void row_gateway(struct out *o, const struct event *e)

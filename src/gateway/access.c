@@ -80,12 +80,13 @@ static char *closed_by_fee(const struct claim *c, const struct json *value, stru
 	return kept;
 }
 
-static char *closed_by_date(const struct claim *c, const struct json *value, struct arena *a)
+static char *closed_by_date(const struct claim *c, const struct json *value, int64_t now,
+			    struct arena *a)
 {
 	char date[CLOCK_ISO_SIZE];
 
 	if (!has_raw_tag(value, "c:scheduled") || c->release_time == TIME_UNKNOWN ||
-	    c->release_time <= clock_wall(clock_real()))
+	    c->release_time <= now)
 		return NULL;
 	clock_iso(c->release_time, date);
 	char *why = str_fmt("to be released on %s: see ", date);
@@ -95,18 +96,19 @@ static char *closed_by_date(const struct claim *c, const struct json *value, str
 	return kept;
 }
 
-static char *closed_reason(const struct claim *c, const struct json *value, struct arena *a)
+static char *closed_reason(const struct claim *c, const struct json *value, int64_t now,
+			   struct arena *a)
 {
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
 		if (has_raw_tag(value, closed[i].tag))
 			return say(a, closed[i].why, c);
 	char *why = closed_by_fee(c, value, a);
 
-	return why != NULL ? why : closed_by_date(c, value, a);
+	return why != NULL ? why : closed_by_date(c, value, now, a);
 }
 
 char *access_reason(const struct claim *c, enum claim_kind stream_kind, const struct json *value,
-		    bool *ret_bytes, struct arena *a)
+		    int64_t now, bool *ret_bytes, struct arena *a)
 {
 	*ret_bytes = false;
 	switch (stream_kind) {
@@ -126,7 +128,7 @@ char *access_reason(const struct claim *c, enum claim_kind stream_kind, const st
 	case CLAIM_BINARY:
 		break;
 	}
-	char *why = closed_reason(c, value, a);
+	char *why = closed_reason(c, value, now, a);
 
 	if (why != NULL)
 		return why;

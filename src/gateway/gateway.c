@@ -68,6 +68,11 @@ void gateway_cancel(struct gateway *g, uint64_t id)
 	(void)ping_cancel_id(g, id);
 }
 
+struct gateway_reading gateway_reading(const struct gateway *g)
+{
+	return (struct gateway_reading){ .player_url = g->player_url, .now = clock_wall(g->clock) };
+}
+
 void gateway_tell(struct gateway *g, const char *url, const char *method, int64_t ms, int status,
 		  const char *why)
 {

@@ -86,6 +86,8 @@ struct gateway {
 	uint64_t last_id;
 	int64_t rpc_id;
 };
+/* What the claims of a reply that has come just now are read with. */
+struct gateway_reading gateway_reading(const struct gateway *g);
 void gateway_tell(struct gateway *g, const char *url, const char *method, int64_t ms, int status,
 		  const char *why);
 /* Health and log of one attempt at endpoint i. */
@@ -129,7 +131,7 @@ bool read_reposted_id(const struct json *value, char id[CLAIM_ID_SIZE]);
 /* Why it cannot be played here, into the arena; NULL: it can. *ret_bytes: whether its bytes may be
  * fetched. */
 char *access_reason(const struct claim *c, enum claim_kind stream_kind, const struct json *value,
-		    bool *ret_bytes, struct arena *a);
+		    int64_t now, bool *ret_bytes, struct arena *a);
 /* Where to log in, buy, or see it: the web address of url; owned. */
 char *access_web(const char *lbry);
 

@@ -111,8 +111,8 @@ static void add_sources(struct claim *c, enum claim_kind kind, const char *playe
 }
 
 /* What a stream is made of; item is the claim itself, of a repost the original. */
-static void read_stream(struct claim *c, const struct json *item, const char *player_url,
-			struct arena *a)
+static void read_stream(struct claim *c, const struct json *item,
+			const struct gateway_reading *with, struct arena *a)
 {
 	const struct json *value = json_get(item, "value"), *source = json_get(value, "source");
 	bool bytes;
@@ -126,10 +126,10 @@ static void read_stream(struct claim *c, const struct json *item, const char *pl
 
 	if (c->kind != CLAIM_REPOST)
 		c->kind = kind;
-	c->reason = access_reason(c, kind, value, &bytes, a);
+	c->reason = access_reason(c, kind, value, with->now, &bytes, a);
 	c->playable = c->reason == NULL;
 	if (bytes)
-		add_sources(c, kind, player_url, a);
+		add_sources(c, kind, with->player_url, a);
 }
 
 static void read_channel_of(struct claim *c, const struct json *item, struct arena *a)
@@ -197,7 +197,7 @@ static bool read_container(struct claim *c, const struct json *item, struct aren
 		return false;
 	if (c->kind != CLAIM_REPOST)
 		c->kind = kind;
-	c->reason = access_reason(c, kind, NULL, &bytes, a);
+	c->reason = access_reason(c, kind, NULL, 0, &bytes, a);
 	if (kind == CLAIM_COLLECTION)
 		read_items(c, json_get(item, "value"), a);
 	if (kind == CLAIM_CHANNEL) { /* a channel is its own */
@@ -207,23 +207,23 @@ static bool read_container(struct claim *c, const struct json *item, struct aren
 	return true;
 }
 
-static void read_content(struct claim *c, const struct json *item, const char *player_url,
-			 struct arena *a)
+static void read_content(struct claim *c, const struct json *item,
+			 const struct gateway_reading *with, struct arena *a)
 {
 	bool bytes;
 
 	if (read_container(c, item, a))
 		return;
 	if (is_type(item, "repost"))
-		c->reason = access_reason(c, CLAIM_REPOST, NULL, &bytes, a);
+		c->reason = access_reason(c, CLAIM_REPOST, NULL, 0, &bytes, a);
 	else if (json_is_object(json_get(item, "value")))
-		read_stream(c, item, player_url, a);
+		read_stream(c, item, with, a);
 	else
 		c->reason = arena_str(a, "the gateway could not read what was published here");
 }
 
-static void read_repost(struct claim *c, const struct json *item, const char *player_url,
-			struct arena *a)
+static void read_repost(struct claim *c, const struct json *item,
+			const struct gateway_reading *with, struct arena *a)
 {
 	const struct json *original = json_get(item, "reposted_claim");
 
@@ -235,11 +235,11 @@ static void read_repost(struct claim *c, const struct json *item, const char *pl
 		return;
 	}
 	read_face(c, original, a);
-	read_content(c, original, player_url, a);
+	read_content(c, original, with, a);
 }
 
-bool gateway_read_claim(struct page *into, const struct json *item, const char *player_url,
-			struct err *err)
+bool gateway_read_claim(struct page *into, const struct json *item,
+			const struct gateway_reading *with, struct err *err)
 {
 	struct arena *a = into->arena;
 	struct claim c;
@@ -254,9 +254,9 @@ bool gateway_read_claim(struct page *into, const struct json *item, const char *
 	c.url = read_lbry(item, a);
 	read_face(&c, item, a);
 	if (is_type(item, "repost"))
-		read_repost(&c, item, player_url, a);
+		read_repost(&c, item, with, a);
 	else
-		read_content(&c, item, player_url, a);
+		read_content(&c, item, with, a);
 	*page_add(into) = c;
 	return true;
 }

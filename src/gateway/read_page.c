@@ -14,8 +14,8 @@ static bool is_double(const struct page *page, const struct json *item)
 	return false;
 }
 
-bool gateway_read_page(struct page *into, const struct json *result, const char *player_url,
-		       struct err *err)
+bool gateway_read_page(struct page *into, const struct json *result,
+		       const struct gateway_reading *with, struct err *err)
 {
 	const struct json *items = json_get(result, "items");
 	size_t before = into->n;
@@ -29,7 +29,7 @@ bool gateway_read_page(struct page *into, const struct json *result, const char 
 
 		if (is_double(into, item))
 			continue;
-		if (!gateway_read_claim(into, item, player_url, &why))
+		if (!gateway_read_claim(into, item, with, &why))
 			log_warn("gateway", read_id(json_get(item, "claim_id"), id) ? id : NULL,
 				 "skipped: %s", why.text);
 	}

@@ -9,8 +9,8 @@
 struct resolve {
 	gateway_page_fn *fn;
 	void *arg;
-	char *what;       /* the address or id that was asked; owned */
-	char *player_url; /* owned */
+	char *what;              /* the address or id that was asked; owned */
+	const struct gateway *g; /* borrowed */
 };
 
 /* {"error":{"name":…,"text":…}}: what each name means. */
@@ -73,13 +73,15 @@ static bool read_resolved(const struct resolve *r, const struct json *result, st
 
 	if (error != NULL && !json_is_null(error))
 		return set_error(r, error, err);
-	return gateway_read_claim(page, claim, r->player_url, err);
+	struct gateway_reading with = gateway_reading(r->g);
+	return gateway_read_claim(page, claim, &with, err);
 }
 
 static bool read_found(const struct resolve *r, const struct json *result, struct page *page,
 		       struct err *err)
 {
-	if (!gateway_read_page(page, result, r->player_url, err))
+	struct gateway_reading with = gateway_reading(r->g);
+	if (!gateway_read_page(page, result, &with, err))
 		return false;
 	for (size_t i = 0; i < page->n; i++) {
 		if (!str_eq(page->items[i].id, r->what))
@@ -126,7 +128,6 @@ static void resolve_drop(void *op)
 	struct resolve *r = op;
 
 	free(r->what);
-	free(r->player_url);
 	free(r);
 }
 
@@ -170,7 +171,7 @@ uint64_t gateway_resolve(struct gateway *g, const char *lbry_url_or_id, gateway_
 		.fn = fn,
 		.arg = arg,
 		.what = str_dup(lbry_url_or_id),
-		.player_url = str_dup(g->player_url),
+		.g = g,
 	};
 	struct ask *a = ask_new(g, by_id ? &find_kind : &resolve_kind, r);
 

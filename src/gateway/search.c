@@ -15,7 +15,6 @@ struct search {
 	struct ask *ask;
 	gateway_page_fn *fn;
 	void *arg;
-	char *player_url;  /* owned */
 	char *by_text;     /* claim_search params, for when the search service fails; owned */
 	struct strs order; /* ids as the search service ranked them */
 	bool last_page;    /* said by the search service */
@@ -180,8 +179,9 @@ static void search_done(void *op, const struct json *result, const struct err *e
 	struct err why;
 
 	if (err == NULL) {
+		struct gateway_reading with = gateway_reading(s->ask->g);
 		page = page_new();
-		if (result != NULL && !gateway_read_page(page, result, s->player_url, &why)) {
+		if (result != NULL && !gateway_read_page(page, result, &with, &why)) {
 			page_free(page);
 			page = NULL;
 			err = &why;
@@ -201,7 +201,6 @@ static void search_drop(void *op)
 	struct search *s = op;
 
 	strs_release(&s->order);
-	free(s->player_url);
 	free(s->by_text);
 	free(s);
 }
@@ -237,7 +236,6 @@ static struct ask *new_search(struct gateway *g, gateway_page_fn *fn, void *arg)
 
 	s->fn = fn;
 	s->arg = arg;
-	s->player_url = str_dup(g->player_url);
 	s->ask = ask_new(g, &search_kind, s);
 	return s->ask;
 }

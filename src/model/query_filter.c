@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "kiyya/since.h"
 #include "kiyya/url.h"
 #include "query_parts.h"
 
-#define DAY          86400
-#define MOST_DAYS    36500
 #define MOST_SECONDS 999999999 /* of a duration: nine digits read back */
 
 static bool cannot_read(struct err *err, const char *name, const char *value, const char *wants)
@@ -15,54 +14,26 @@ static bool cannot_read(struct err *err, const char *name, const char *value, co
 	return err_set(err, ERR_USAGE, 0, "%s:%s cannot be read: %s", name, value, wants);
 }
 
-/* A number with its unit; false: it is none. Units are letters in `units`, seconds in `worth`. */
-static bool read_amount(const char *text, const char *units, const int *worth, int64_t *ret)
-{
-	int64_t total = 0;
-	if (!*text)
-		return false;
-	while (*text) {
-		size_t len = strspn(text, "0123456789");
-		const char *unit = len > 0 && len < 10 && text[len]
-				       ? strchr(units, tolower((unsigned char)text[len]))
-				       : NULL;
-		if (!unit)
-			return false;
-		total += strtoll(text, NULL, 10) * worth[unit - units];
-		if (total > (int64_t)MOST_DAYS * DAY)
-			return false;
-		text += len + 1;
-	}
-	*ret = total;
-	return true;
-}
-
 /* ">20m", "<1h30m", ">90", "<1:30:00" */
 static bool read_duration(struct query *q, const char *value, struct err *err)
 {
-	static const int worth[] = { 3600, 60, 1 };
 	int64_t seconds;
 	if ((*value != '>' && *value != '<') ||
-	    (!str_to_seconds(value + 1, &seconds) &&
-	     !read_amount(value + 1, "hms", worth, &seconds)) ||
+	    (!str_to_seconds(value + 1, &seconds) && !since_parse_amount(value + 1, &seconds)) ||
 	    seconds > MOST_SECONDS)
 		return cannot_read(err, "dur", value, "dur:>20m and dur:<1h can");
 	*(*value == '>' ? &q->longer : &q->shorter) = seconds;
 	return true;
 }
 
-/* "30d", "12h", "2w", "1y", or a date. */
 static bool read_since(struct query *q, const char *value, struct err *err)
 {
-	static const int worth[] = { 3600, DAY, 7 * DAY, 365 * DAY };
-	char *iso = str_fmt("%sT00:00:00Z", value);
-	int64_t ago = -1, since = TIME_UNKNOWN;
-	bool ok = read_amount(value, "hdwy", worth, &ago) || clock_from_iso(iso, &since);
-	free(iso);
-	if (!ok)
+	struct since s;
+	/* A bare number is one whose unit has not been typed yet. */
+	if (!value[strspn(value, "0123456789")] || !since_parse(value, &s))
 		return cannot_read(err, "since", value, "since:30d and since:2024-05-01 can");
-	q->ago = ago;
-	q->since = since;
+	q->ago = s.ago;
+	q->since = s.moment;
 	return true;
 }
 
@@ -174,11 +145,13 @@ void query_print_filters(const struct query *q, struct buf *b)
 	}
 	print_seconds(b, "dur", ">", q->longer, "s");
 	print_seconds(b, "dur", "<", q->shorter, "s");
-	print_seconds(b, "since", "", q->ago < 0 ? -1 : q->ago / 3600, "h");
+	bool hours = q->ago % 3600 == 0;
+	print_seconds(b, "since", "", hours ? q->ago / 3600 : q->ago, hours ? "h" : "s");
 	if (q->since != TIME_UNKNOWN) {
 		char iso[CLOCK_ISO_SIZE];
 		clock_iso(q->since, iso);
-		iso[10] = '\0';
+		if (q->since % 86400 == 0)
+			iso[10] = '\0';
 		print_one(b, "since", iso);
 	}
 	for (size_t i = 0; i < N_STATES; i++)
@@ -196,7 +169,7 @@ bool query_has_filters(const struct query *q)
 
 int64_t query_since(const struct query *q, int64_t now)
 {
-	return q->ago >= 0 ? now - q->ago : q->since;
+	return since_moment(&(struct since){ .ago = q->ago, .moment = q->since }, now);
 }
 
 static bool has_tag(const struct claim *c, const char *tag)

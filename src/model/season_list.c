@@ -183,17 +183,3 @@ void series_list_finish(struct series_list *l)
 		qsort(l->v, l->n, sizeof(*l->v), compare_episodes);
 	agree_on_names(l);
 }
-
-const struct series_episode *series_list_step(const struct series_list *l, const char *claim_id,
-					      int by)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (!str_eq(l->v[i].claim->id, claim_id))
-			continue;
-		const struct series_episode *here = &l->v[i];
-		bool edge = by < 0 ? i == 0 : i + 1 == l->n;
-		const struct series_episode *there = edge ? NULL : by < 0 ? here - 1 : here + 1;
-		return there && here->key[0] && str_eq(there->key, here->key) ? there : NULL;
-	}
-	return NULL;
-}

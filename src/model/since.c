@@ -1,29 +1,44 @@
 /* A moment in the past as people write it. */
 #include "kiyya/since.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/clock.h"
 #include "kiyya/str.h"
 
+#define DAY  86400
+#define MOST (INT64_C(36500) * DAY)
+
 static const struct {
 	char letter;
 	int64_t seconds;
-} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 7 * 86400 } };
+} units[] = { { 's', 1 },   { 'm', 60 },      { 'h', 3600 },
+	      { 'd', DAY }, { 'w', 7 * DAY }, { 'y', 365 * DAY } };
 
-/* "7d" */
-static bool parse_amount(const char *text, int64_t *ret)
+static int64_t unit_of(char letter)
 {
-	size_t digits = strspn(text, "0123456789");
-	if (digits == 0 || digits > 9 || !text[digits] || text[digits + 1])
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].letter == tolower((unsigned char)letter))
+			return units[i].seconds;
+	return 0;
+}
+
+bool since_parse_amount(const char *text, int64_t *ret)
+{
+	int64_t total = 0;
+	if (!*text)
 		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (units[i].letter != text[digits])
-			continue;
-		*ret = strtoll(text, NULL, 10) * units[i].seconds;
-		return true;
+	while (*text) {
+		size_t digits = strspn(text, "0123456789");
+		int64_t unit = digits > 0 && digits < 10 ? unit_of(text[digits]) : 0;
+		total += unit ? strtoll(text, NULL, 10) * unit : 0;
+		if (!unit || total > MOST)
+			return false;
+		text += digits + 1;
 	}
-	return false;
+	*ret = total;
+	return true;
 }
 
 static bool parse_date(const char *text, int64_t *ret)
@@ -36,13 +51,17 @@ static bool parse_date(const char *text, int64_t *ret)
 	return ok;
 }
 
-bool since_parse(const char *text, int64_t now, int64_t *ret)
+bool since_parse(const char *text, struct since *ret)
 {
-	int64_t ago;
-	if (!text)
+	struct since s = { .ago = -1, .moment = TIME_UNKNOWN };
+	if (!text || (!str_to_seconds(text, &s.ago) && !since_parse_amount(text, &s.ago) &&
+		      !parse_date(text, &s.moment)))
 		return false;
-	if (!str_to_seconds(text, &ago) && !parse_amount(text, &ago))
-		return parse_date(text, ret);
-	*ret = now - ago;
+	*ret = s;
 	return true;
+}
+
+int64_t since_moment(const struct since *s, int64_t now)
+{
+	return s->ago >= 0 ? now - s->ago : s->moment;
 }

@@ -112,11 +112,6 @@ void http_limit(struct http *h, uint64_t id, int64_t bytes_a_second)
 	c->pace.free_at = 0;
 }
 
-void http_wake(struct http *h)
-{
-	(void)curl_multi_wakeup(h->multi);
-}
-
 size_t http_open_calls(const struct http *h)
 {
 	size_t n = 0;

@@ -1,18 +1,7 @@
-/* Keeping the cache in bounds: counted, cleaned, evicted, never what the user needs. */
+/* What is known of the cache as a whole, one claim out of it, and its file written anew. */
 #include <stdlib.h>
-#include "playlist.h"
 #include "room.h"
-#include "schema.h"
 #include "stmt.h"
-
-#define VACUUM_PAGES "4096" /* 16 MiB given back at a time */
-
-/* Claims that nothing of the user's is about, and that are in no list that is being filled or
- * shown. */
-#define UNNEEDED                                                              \
-	"claim_id NOT IN (SELECT claim_id FROM needed_claims) AND id NOT IN " \
-	"(SELECT content_id FROM query_items WHERE query_id IN "              \
-	"(SELECT id FROM queries WHERE key IN (SELECT key FROM temp.held)))"
 
 bool store_cache_count_hit(struct store *s, bool hit)
 {
@@ -98,75 +87,25 @@ bool store_cache_drop(struct store *s, const char *claim_id, struct err *err)
 	       err_set(err, ERR_NOT_FOUND, 0, "%s is not in the cache", claim_id);
 }
 
-static bool give_back(struct store *s, struct err *err)
+static bool optimize(struct store *s, struct err *err)
 {
-	return sql_script(s, "PRAGMA incremental_vacuum(" VACUUM_PAGES ")", err);
-}
-
-static bool delete_expired(struct store *s, int64_t before, struct err *err)
-{
-	return store_note_use(s, err) &&
-	       sql_run(s, err,
-		       "DELETE FROM queries WHERE fetched_at < ? "
-		       "AND key NOT IN (SELECT key FROM temp.held)",
-		       sql_int(before)) &&
-	       sql_run(s, err,
-		       "DELETE FROM content_cache WHERE fetched_at < ? AND " UNNEEDED
-		       " AND id NOT IN (SELECT content_id FROM query_items)",
-		       sql_int(before)) &&
-	       playlist_drop_strays(s, err);
-}
-
-bool store_cache_cleanup(struct store *s, int64_t ttl_s, struct err *err)
-{
-	int64_t before = clock_wall(s->clock) - ttl_s;
-	return tx_begin(s, TX_LAZY, err) && tx_end(s, delete_expired(s, before, err), err) &&
-	       give_back(s, err);
-}
-
-/* Word by word the index would take minutes to forget a full cache. */
-static bool delete_all(struct store *s, struct err *err)
-{
-	return search_index_suspend(s, err) && sql_run(s, err, "DELETE FROM queries") &&
-	       sql_run(s, err, "DELETE FROM content_cache WHERE " UNNEEDED) &&
-	       playlist_drop_strays(s, err) && search_index_make(s, err);
-}
-
-bool store_cache_clear(struct store *s, struct err *err)
-{
-	s->n_touched = 0;
-	return tx_begin(s, TX_LAZY, err) && tx_end(s, delete_all(s, err), err) && give_back(s, err);
-}
-
-bool store_cache_optimize(struct store *s, struct err *err)
-{
-	return (!s->searchable ||
-		sql_change(s, TX_LAZY, err,
-			   "INSERT INTO content_search (content_search) VALUES ('optimize')")) &&
+	int64_t searchable;
+	return sql_number(
+		   s, err, &searchable, 0,
+		   "SELECT (SELECT count(*) FROM sqlite_schema WHERE name = 'content_search')"
+		   " AND (SELECT count(*) FROM pragma_module_list WHERE name = 'fts5')") &&
+	       (!searchable ||
+		sql_run(s, err,
+			"INSERT INTO content_search (content_search) VALUES ('optimize')")) &&
 	       sql_script(s, "PRAGMA optimize; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", err);
 }
 
-static bool evict(struct store *s, int64_t max_items, struct err *err)
+bool store_cache_optimize(const char *path, struct err *err)
 {
-	int64_t count;
-	if (!sql_number(s, err, &count, 0, "SELECT count(*) FROM content_cache"))
-		return false;
-	return count <= max_items ||
-	       (store_note_use(s, err) &&
-		sql_run(s, err,
-			"DELETE FROM content_cache WHERE id IN (SELECT id FROM content_cache "
-			"WHERE " UNNEEDED " AND id NOT IN "
-			"(SELECT content_id FROM query_items WHERE query_id = ?) "
-			"ORDER BY last_used, id LIMIT ?)",
-			sql_int(s->in_hand), sql_int(count - max_items)) &&
-		playlist_drop_strays(s, err));
-}
-
-bool store_cache_evict(struct store *s, int64_t max_items, struct err *err)
-{
-	int64_t count;
-	if (!sql_number(s, err, &count, 0, "SELECT count(*) FROM content_cache"))
-		return false;
-	return count <= max_items ||
-	       (tx_begin(s, TX_LAZY, err) && tx_end(s, evict(s, max_items, err), err));
+	struct store s = { .path = str_dup(path) };
+	bool ok = store_connect(&s, err) && optimize(&s, err);
+	stmt_forget_all(&s);
+	sqlite3_close(s.db);
+	free(s.path);
+	return ok;
 }

@@ -140,6 +140,24 @@ bool store_cache_list(struct store *s, const char *key, struct store_list *ret, 
 	return true;
 }
 
+bool store_cache_forget(struct store *s, const char *key, struct err *err)
+{
+	return sql_change(s, TX_LAZY, err, "DELETE FROM queries WHERE key = ?", sql_text(key));
+}
+
+bool store_cache_replace(struct store *s, const char *key, const char *by, struct err *err)
+{
+	return tx_begin(s, TX_LAZY, err) &&
+	       tx_end(s,
+		      sql_run(s, err,
+			      "DELETE FROM queries WHERE key = ?1 "
+			      "AND EXISTS (SELECT 1 FROM queries WHERE key = ?2)",
+			      sql_text(key), sql_text(by)) &&
+			  sql_run(s, err, "UPDATE queries SET key = ?1 WHERE key = ?2",
+				  sql_text(key), sql_text(by)),
+		      err);
+}
+
 bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err)
 {
 	if (on)

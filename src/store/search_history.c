@@ -7,12 +7,13 @@
 static bool add(struct store *s, const char *words, struct err *err)
 {
 	/* Two searches of one second still have an order. */
-	return sql_run(s, err,
-		       "INSERT INTO search_history (words, times, searched_at) VALUES (?, 1, max(?, "
-		       "(SELECT coalesce(max(searched_at), 0) + 1 FROM search_history))) "
-		       "ON CONFLICT (words) DO UPDATE SET times = times + 1, "
-		       "searched_at = excluded.searched_at",
-		       sql_text(words), sql_int(clock_wall(s->clock))) &&
+	return sql_run(
+		   s, err,
+		   "INSERT INTO search_history (words, times, searched_at) VALUES (?, 1, max(?, "
+		   "(SELECT coalesce(max(searched_at), 0) + 1 FROM search_history))) "
+		   "ON CONFLICT (words) DO UPDATE SET times = times + 1, "
+		   "searched_at = excluded.searched_at",
+		   sql_text(words), sql_int(clock_wall(s->clock))) &&
 	       sql_run(s, err,
 		       "DELETE FROM search_history WHERE words IN (SELECT words "
 		       "FROM search_history ORDER BY searched_at DESC, words LIMIT -1 OFFSET ?)",

@@ -2,6 +2,7 @@
  *
  * Changes and deletions are kept up by triggers; new claims are put in by cache_put.c, a page at a
  * time, which is several times as fast. */
+#include <stdlib.h>
 #include "kiyya/log.h"
 #include "kiyya/str.h"
 #include "room.h"
@@ -83,4 +84,29 @@ bool search_index_bring_up(struct store *s, bool anew, struct err *err)
 		log_warn("store", NULL, "this SQLite has no FTS5: search reads every row");
 	return tx_begin(s, TX_KEEP, err) &&
 	       tx_end(s, module ? search_index_make(s, err) : search_index_suspend(s, err), err);
+}
+
+bool search_index_forget(struct store *s, int64_t row, struct err *err)
+{
+	if (!s->searchable)
+		return true;
+	char *words[4] = { NULL };
+	struct stmt *q = sql_query(s, err,
+				   "SELECT title, channel_name, tags, description "
+				   "FROM content_cache WHERE id = ?",
+				   sql_int(row));
+	bool found = sql_next(q);
+	for (int i = 0; found && i < 4; i++)
+		words[i] = col_dup(q, i);
+	bool ok =
+	    sql_done(q, err) &&
+	    (!found || sql_run(s, err,
+			       "INSERT INTO content_search "
+			       "(content_search, rowid, title, channel_name, tags, description) "
+			       "VALUES ('delete', ?, ?, ?, ?, ?)",
+			       sql_int(row), sql_text(words[0]), sql_text(words[1]),
+			       sql_text(words[2]), sql_text(words[3])));
+	for (int i = 0; i < 4; i++)
+		free(words[i]);
+	return ok;
 }

@@ -69,6 +69,25 @@ windows 25 99
 windows 26 99
 windows 2501 1
 
+# -- the feed of it ------------------------------------------------------------------------------------
+
+feed() { # LIMIT
+	check "feed of $1" kiyya feed --json --limit "$1"
+	grep '^{' "$E2E_DIR/check.out" >"$E2E_DIR/feed"
+	head -n "$1" "$all" >"$E2E_DIR/expected"
+	check "its rows are the newest" cmp "$E2E_DIR/expected" "$E2E_DIR/feed"
+}
+fresh
+check "follow" kiyya follow @big:b
+fixture_log_clear
+feed 20
+check_eq "one page of the gateway has them" 1 "$(asked claim_search)"
+feed 130
+check_eq "two more reach as far" 3 "$(asked claim_search)"
+feed 130
+check_eq "and they are stored" 3 "$(asked claim_search)"
+feed 1070
+
 # The same from nothing: each stretch of the list is fetched when it is wanted.
 fresh
 windows 1 20

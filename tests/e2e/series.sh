@@ -53,17 +53,19 @@ in_a_row() {
 # -- series ------------------------------------------------------------------------------------------
 
 check_exit 0 kiyya series @shows:5 --json
-check_eq "a line an episode" 10 "$(printf '%s\n' "$out" | wc -l | tr -d ' ')"
+check_eq "a line an episode, and one that is gone" 11 "$(printf '%s\n' "$out" | wc -l | tr -d ' ')"
 check_eq "the playlist's season in its order, then what is guessed, ascending; what does not parse last" \
-	"Revenge Revenge Revenge Revenge Revenge Revenge Revenge የማያልቅ መንገድ የአባቴ ልጅ Unsorted" \
+	"Revenge Revenge Revenge Revenge Revenge Revenge Revenge Revenge የማያልቅ መንገድ የአባቴ ልጅ Unsorted" \
 	"$(member series | in_a_row)"
-check_eq "seasons" "1 1 1 1 1 2 2 1 1 -" "$(member season | in_a_row)"
-check_eq "episodes; one that says no number has none" "- 2 1 4 5 1 2 1 1 -" "$(member episode | in_a_row)"
-check_eq "guesses are marked" "false false false false true true true true true true" "$(member inferred | in_a_row)"
+check_eq "seasons" "1 1 1 1 1 1 2 2 1 1 -" "$(member season | in_a_row)"
+check_eq "episodes; one that says no number has none" "- 2 1 - 4 5 1 2 1 1 -" "$(member episode | in_a_row)"
+check_eq "guesses are marked" "false false false false false true true true true true true" "$(member inferred | in_a_row)"
 check_has "a claim of another channel that the playlist has" "$(claim_id guest)" "$out"
 check_has "a whole row" \
-	"{\"series\":\"Revenge\",\"season\":1,\"episode\":2,\"claim_id\":\"$(claim_id letter)\",\"title\":\"Revenge 1x02 The Letter\",\"inferred\":false}" \
+	"{\"series\":\"Revenge\",\"season\":1,\"episode\":2,\"claim_id\":\"$(claim_id letter)\",\"title\":\"Revenge 1x02 The Letter\",\"inferred\":false,\"missing\":false}" \
 	"$out"
+check_has "what is gone keeps its place in the playlist" \
+	'"title":"Gone","inferred":false,"missing":true}' "$(printf '%s\n' "$out" | sed -n 4p)"
 series=$out
 
 fixture_log_clear
@@ -136,14 +138,15 @@ text view series
 keys <Enter>
 wait idle
 expect ┌ Series · @shows:5 ──
-expect ▸   Revenge                                               7 episodes
+expect ▸   Revenge                                               8 episodes
 expect የማያልቅ መንገድ                                inferred     1 episode
 expect Unsorted
 keys <Enter>
-expect ▸   Season 1                                              5 episodes
+expect ▸   Season 1                                              6 episodes
 expect inferred    2 episodes
 keys <Enter> j
 expect ▸   Revenge 1x02 The Letter                                   S01E02     1:00
+expect Gone
 keys G }
 expect ┌ Revenge · Season 2 ──
 expect ▸   Revenge S02E01                            inferred        S02E01     1:00

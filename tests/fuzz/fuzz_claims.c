@@ -54,8 +54,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	struct page *page = page_new();
 	const struct json *result = json_get(doc, "result");
 
-	(void)!gateway_read_page(page, result != NULL ? result : doc, PLAYER, NULL);
-	(void)!gateway_read_claim(page, doc, PLAYER, NULL);
+	const struct gateway_reading with = { .player_url = PLAYER, .now = 1700000000 };
+
+	(void)!gateway_read_page(page, result != NULL ? result : doc, &with, NULL);
+	(void)!gateway_read_claim(page, doc, &with, NULL);
 	for (size_t i = 0; i < page->n; i++)
 		check(&page->items[i]);
 	page_free(page);

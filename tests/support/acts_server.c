@@ -193,8 +193,9 @@ static enum MHD_Result play(struct visit *v, struct MHD_Connection *conn)
 	case ACT_OK:
 	case ACT_STATUS:
 		return answer(v, conn, v->act.kind == ACT_OK ? 200 : (unsigned)v->act.status,
-			      MHD_create_response_from_buffer(strlen(body), (void *)(uintptr_t)body,
-							      MHD_RESPMEM_PERSISTENT));
+			      MHD_create_response_from_buffer(
+				  v->act.size ? v->act.size : strlen(body), (void *)(uintptr_t)body,
+				  MHD_RESPMEM_PERSISTENT));
 	case ACT_ENDLESS:
 		return answer_stream(v, conn, MHD_SIZE_UNKNOWN);
 	case ACT_CUT:

@@ -32,7 +32,7 @@ struct act {
 	const char *body;      /* borrowed until acts_stop; NULL: "" */
 	const char *location;  /* sent as Location: NULL none; copied */
 	const char *header[4]; /* "Name: value" lines; borrowed until acts_stop */
-	size_t size;
+	size_t size; /* of ACT_BYTES; of the body of ACT_OK where it is no string */
 };
 struct acts_request {
 	char *method, *target; /* target with its query */

@@ -231,3 +231,13 @@ void kit_assert_sound(struct kit *k)
 	assert_string_equal(text, "ok");
 	free(text);
 }
+
+bool kit_tidy(struct store *s, enum store_tidy_what what, int64_t limit, struct err *err)
+{
+	struct store_tidy t = { .what = what, .limit = limit };
+	bool more = true;
+	while (more)
+		if (!store_cache_tidy(s, &t, &more, err))
+			return false;
+	return true;
+}

@@ -34,6 +34,8 @@ void kit_copy(struct copy *c, int n, const char *quality);
 /* Runs SQL on the file with a connection of its own, asserting on success. */
 void kit_sql(struct kit *k, const char *sql);
 int64_t kit_number(struct kit *k, const char *sql);
+/* Tidies to the end. */
+bool kit_tidy(struct store *s, enum store_tidy_what what, int64_t limit, struct err *err);
 /* Asserts that store_check says "ok". */
 void kit_assert_sound(struct kit *k);
 

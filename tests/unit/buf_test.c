@@ -10,7 +10,6 @@ static void test_empty_is_a_string(void **state)
 	assert_string_equal(b.data, "");
 	buf_clear(&b);
 	buf_cut(&b, 5);
-	buf_drop_front(&b, 3);
 	assert_int_equal(b.len, 0);
 	char *stolen = buf_steal(&b);
 	assert_string_equal(stolen, "");
@@ -48,17 +47,15 @@ static void test_growing_keeps_all(void **state)
 	buf_release(&b);
 }
 
-static void test_cutting_at_both_ends(void **state)
+static void test_cutting(void **state)
 {
 	struct buf b;
 	buf_init(&b, 100);
-	buf_add(&b, "a\0bcdef", 7);
-	buf_drop_front(&b, 2);
-	assert_string_equal(b.data, "bcdef");
+	buf_add(&b, "bcdef", 5);
 	buf_cut(&b, 9);
 	buf_cut(&b, 3);
 	assert_string_equal(b.data, "bcd");
-	buf_drop_front(&b, 99);
+	buf_cut(&b, 0);
 	assert_int_equal(b.len, 0);
 	assert_true(buf_add_str(&b, "again"));
 	char *s = buf_steal(&b);
@@ -76,7 +73,7 @@ int main(void)
 		cmocka_unit_test(test_empty_is_a_string),
 		cmocka_unit_test(test_the_cap_refuses_and_changes_nothing),
 		cmocka_unit_test(test_growing_keeps_all),
-		cmocka_unit_test(test_cutting_at_both_ends),
+		cmocka_unit_test(test_cutting),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,10 @@
 	"3"                                                                                        \
 	"321db85"
 
+#define NOW 1700000000 /* 2023-11-14 */
+
+static const struct gateway_reading with = { .player_url = PLAYER, .now = NOW };
+
 static struct page *read_result(const char *text, size_t len, const char *path)
 {
 	struct err err = { .text = "" };
@@ -21,7 +25,7 @@ static struct page *read_result(const char *text, size_t len, const char *path)
 
 	if (doc == NULL)
 		fail_msg("%s", err.text);
-	assert_true(gateway_read_page(p, path != NULL ? json_path(doc, path) : doc, PLAYER, &err));
+	assert_true(gateway_read_page(p, path != NULL ? json_path(doc, path) : doc, &with, &err));
 	json_free(doc);
 	return p;
 }
@@ -35,7 +39,7 @@ static struct page *read_one(const char *text)
 
 	if (doc == NULL)
 		fail_msg("%s: %s", text, err.text);
-	if (!gateway_read_claim(p, doc, PLAYER, &err)) {
+	if (!gateway_read_claim(p, doc, &with, &err)) {
 		page_free(p);
 		p = NULL;
 	}
@@ -330,6 +334,10 @@ static void fees_and_tags_by_rows(void **state)
 		{ STREAM(SOURCE ",\"tags\":[\"c:private\"]"), false, "private" },
 		{ STREAM(SOURCE ",\"tags\":[\"c:scheduled:show\"],\"release_time\":\"1000\""), true,
 		  NULL },
+		{ STREAM(SOURCE ",\"tags\":[\"c:scheduled:show\"],\"release_time\":\"1700000000\""),
+		  true, NULL },
+		{ STREAM(SOURCE ",\"tags\":[\"c:scheduled:show\"],\"release_time\":\"1700000001\""),
+		  false, "to be released on 2023-11-14T22:13:21Z" },
 		{ STREAM(SOURCE ",\"tags\":[\"c:scheduled:hide\"],\"release_time\":\"4102444800\""),
 		  false, "to be released" },
 		{ STREAM("\"source\":{\"sd_hash\":\"../../etc\",\"media_type\":\"video/mp4\"}"),
@@ -448,7 +456,7 @@ static void other_results(void **state)
 	}
 	p = read_result("{\"items\":null}", 14, NULL);
 	assert_int_equal(p->n, 0);
-	assert_false(gateway_read_page(p, NULL, PLAYER, &err));
+	assert_false(gateway_read_page(p, NULL, &with, &err));
 	assert_int_equal(err.kind, ERR_PARSE);
 	page_free(p);
 }

@@ -100,7 +100,7 @@ static const struct row catalog[] = {
 	  "\",\"title\":\"A\",\"inferred\":true}\ndone",
 	  "series {\"channel\":\"@c\",\"refresh\":true,\"claims\":false}",
 	  "{\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
-	  "\",\"title\":\"A\",\"inferred\":true}\n",
+	  "\",\"title\":\"A\",\"inferred\":true,\"missing\":false}\n",
 	  "", 0 },
 	{ "series @c",
 	  "episode {\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1

@@ -206,23 +206,12 @@ static void the_rate_can_be_limited(void **state)
 	buf_release(&r.body);
 }
 
-static void *wake_it(void *arg)
-{
-	http_wake(arg);
-	return NULL;
-}
-
-static void waiting_ends_by_wake_and_by_descriptor(void **state)
+static void waiting_ends_by_descriptor(void **state)
 {
 	struct rig *f = *state;
 	struct wake w;
-	pthread_t t;
-	struct err err;
 	int64_t begun = clock_mono_ms(clock_real());
 
-	assert_true(thread_start(&t, "waker", wake_it, f->http, &err));
-	http_poll(f->http, DEADLINE_MS, NULL, 0);
-	thread_join(t);
 	wake_init(&w);
 	wake_up(&w);
 	http_poll(f->http, DEADLINE_MS, &w.read_fd, 1);
@@ -241,7 +230,7 @@ int main(void)
 		TEST(ranges_are_asked_and_read),   TEST(eight_mebibytes_stream),
 		TEST(pausing_holds_bytes_back),    TEST(a_callback_can_stop_or_cancel),
 		TEST(cancelling_before_and_while), TEST(a_call_can_start_the_next),
-		TEST(the_rate_can_be_limited),     TEST(waiting_ends_by_wake_and_by_descriptor),
+		TEST(the_rate_can_be_limited),     TEST(waiting_ends_by_descriptor),
 #undef TEST
 	};
 

@@ -30,6 +30,29 @@ static void a_whole_answer_comes(void **state)
 	buf_release(&r.body);
 }
 
+/* What is counted and handed out is what was packed. */
+static void a_packed_answer_is_unpacked(void **state)
+{
+	/* printf 'hello %.0s' $(seq 20) | gzip -n */
+	static const char packed[] =
+	    "\037\213\010\000\000\000\000\000\002\003\313\110\315\311\311\127\310\240\073\011"
+	    "\000\057\372\370\110\170\000\000\000";
+	struct rig *f = *state;
+	struct result r;
+
+	result_init(&r, f);
+	acts_add(f->acts, (struct act){ .kind = ACT_OK,
+					.body = packed,
+					.size = sizeof(packed) - 1,
+					.header = { "Content-Encoding: gzip" } });
+	fetch(&r, f);
+	assert_false(r.failed);
+	assert_non_null(strstr(acts_asked(f->acts, 0)->headers, "gzip"));
+	assert_int_equal(r.body.len, 120);
+	assert_memory_equal(r.body.data, "hello hello hello ", 18);
+	buf_release(&r.body);
+}
+
 static void a_bad_status_is_still_an_answer(void **state)
 {
 	struct rig *f = *state;
@@ -367,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 		TEST(a_whole_answer_comes),
+		TEST(a_packed_answer_is_unpacked),
 		TEST(a_bad_status_is_still_an_answer),
 		cmocka_unit_test(failures_are_told_apart),
 		TEST(nobody_listening_is_said),

@@ -45,6 +45,10 @@ static const struct {
 	{ "http://x is: more", NULL, NULL },
 	{ "dur:20m", NULL, NULL },
 	{ "dur:>", NULL, NULL },
+	{ "since:1d30m since:90s", "since:90s", NULL },
+	{ "since:2024-05-01T10:00:00Z", "since:2024-05-01T10:00:00Z", NULL },
+	{ "since:1:00:00", "since:1h", NULL },
+	{ "since:30", NULL, NULL },
 	{ "since:yesterday", NULL, NULL },
 	{ "is:good", NULL, NULL },
 	{ "ch:lbry://stream", NULL, NULL },
@@ -129,7 +133,8 @@ static void test_typing(void **state)
 {
 	struct query q;
 	struct err err = { 0 };
-	static const char *const unfinished[] = { "xy dur:", "xy dur:>", "xy is:down", "xy since:3" };
+	static const char *const unfinished[] = { "xy dur:", "xy dur:>", "xy is:down",
+						  "xy since:3" };
 	EACH_ROW (text, unfinished) {
 		assert_false(query_parse(&q, *text, false, &err));
 		assert_true(query_parse(&q, *text, true, &err));

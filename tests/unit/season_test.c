@@ -247,39 +247,11 @@ static void test_playlists(void **state)
 	}
 }
 
-static void test_steps(void **state)
-{
-	const struct claim claims[] = {
-		claim_of('1', "A S01E01", 1, NULL),
-		claim_of('2', "A S01E02", 2, NULL),
-		claim_of('3', "A S02E01", 3, NULL),
-		claim_of('4', "B S01E01", 4, NULL),
-	};
-	static const struct {
-		char from, back, on; /* 0: none */
-	} rows[] = { { '1', 0, '2' }, { '2', '1', '3' }, { '3', '2', 0 }, { '4', 0, 0 } };
-	struct series_list *l = series_list_new();
-	EACH_ROW (c, claims)
-		series_list_add_claim(l, c);
-	series_list_finish(l);
-	EACH_ROW (r, rows) {
-		char id[CLAIM_ID_SIZE] = { 0 };
-		memset(id, r->from, CLAIM_ID_LEN);
-		const struct series_episode *back = series_list_step(l, id, -1),
-					    *on = series_list_step(l, id, 1);
-		assert_int_equal(back ? back->claim->id[0] : 0, r->back);
-		assert_int_equal(on ? on->claim->id[0] : 0, r->on);
-	}
-	assert_null(series_list_step(l, "nobody", 1));
-	series_list_free(l);
-}
-
 static void test_nothing(void **state)
 {
 	struct series_list *l = series_list_new();
 	series_list_finish(l);
 	assert_int_equal(l->n, 0);
-	assert_null(series_list_step(l, "", 1));
 	series_list_free(l);
 	series_list_free(NULL);
 }
@@ -293,7 +265,6 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_inferred),
 		cmocka_unit_test(test_playlists),
-		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_nothing),
 	};
 	return cmocka_run_group_tests_name("season", tests, NULL, NULL);

@@ -382,7 +382,7 @@ static void test_evict_spares_what_is_needed(void **state)
 	k->now += 10;
 	put(k, "new", 30, 40, 0, true, true);
 	k->now += 10;
-	assert_true(store_cache_evict(k->store, 0, NULL) && list_of(k, "new").found);
+	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 0, NULL) && list_of(k, "new").found);
 	put(k, "old", 10, 20, 0, true, true);
 	k->now += 10;
 	put(k, "shown", 20, 30, 0, true, true);
@@ -394,9 +394,10 @@ static void test_evict_spares_what_is_needed(void **state)
 	    store_cache_page(k->store, "old", 0, 5, NULL)); /* read again: 10..14 are recent */
 	page_free(store_cache_page(k->store, "shown", 0, 1, NULL));
 	k->now += 10;
-	assert_true(store_cache_evict(k->store, 40, NULL)); /* 36 are there: nothing to do */
+	assert_true(
+	    kit_tidy(k->store, STORE_TIDY_OVER, 40, NULL)); /* 36 are there: nothing to do */
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 36);
-	assert_true(store_cache_evict(k->store, 26, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 26, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 26);
 	for (int n = 1; n < 7; n++)
 		assert_true(is_cached(k, n));
@@ -406,11 +407,11 @@ static void test_evict_spares_what_is_needed(void **state)
 	assert_false(list_of(k, "old").found);
 	assert_false(list_of(k, "new").found);
 	assert_int_equal(list_of(k, "shown").count, 10);
-	assert_true(store_cache_evict(k->store, 0, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 16);
 	assert_true(store_cache_hold(k->store, "shown", false, NULL));
 	put(k, "another", 1, 2, 0, true, true);
-	assert_true(store_cache_evict(k->store, 0, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 6);
 	kit_assert_sound(k);
 }
@@ -423,16 +424,16 @@ static void test_cleanup_and_clear(void **state)
 	put(k, "old", 10, 20, 0, true, true);
 	k->now += 1000;
 	put(k, "new", 15, 25, 0, true, true);
-	assert_true(store_cache_cleanup(k->store, 500, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_EXPIRED, 500, NULL));
 	assert_false(list_of(k, "old").found);
 	assert_int_equal(list_of(k, "new").count, 10);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 16);
-	assert_true(store_cache_clear(k->store, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_ALL, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 6);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM queries"), 0);
 	put(k, "again", 10, 20, 0, true, true);
 	kit_assert_sound(k);
-	assert_true(store_cache_optimize(k->store, NULL));
+	assert_true(store_cache_optimize(k->db, NULL));
 	kit_assert_sound(k);
 }
 
@@ -575,14 +576,14 @@ static void test_items_are_needed(void **state)
 	page_free(p);
 	k->now += 10;
 	put_collection(k, 5, 4);
-	assert_true(store_cache_evict(k->store, 3, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_OVER, 3, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"),
 			 3); /* 1, 2 and the playlist */
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlist_items"), 4);
-	assert_true(store_cache_clear(k->store, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_ALL, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlists"), 0);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM playlist_items"), 0);
-	assert_true(store_cache_clear(k->store, NULL));
+	assert_true(kit_tidy(k->store, STORE_TIDY_ALL, 0, NULL));
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM content_cache"), 0);
 	kit_assert_sound(k);
 }

@@ -1,12 +1,14 @@
 /* Search in the cache: what is found, in which order, with and without the index. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "../support/store_kit.h"
 #include "kiyya/mem.h"
 #include "kiyya/query.h"
+#include "kiyya/thread.h"
 
 /* X(title, tags, description, minutes, days ago) */
 static const struct {
@@ -220,6 +222,58 @@ static void test_beside_a_writer(void **state)
 	kit_assert_sound(k);
 }
 
+/* -- interrupted ----------------------------------------------------------------------------------- */
+
+struct search {
+	struct finder *finder;
+	struct query query;
+	struct err err;
+	int64_t until;
+	atomic_bool ended;
+};
+
+/* Searches on and on until one search is broken off. */
+static void *search_on(void *arg)
+{
+	struct search *s = arg;
+	struct page *p = page_new();
+	while (p && clock_mono_ms(clock_real()) < s->until) {
+		page_free(p);
+		p = store_find(s->finder, &s->query, FIND_WORDS, 20, &s->err);
+	}
+	page_free(p);
+	atomic_store(&s->ended, true);
+	return NULL;
+}
+
+/* Every row is read, and all are the same to it: long enough to be met in the middle. */
+static void test_interrupted_in_the_middle(void **state)
+{
+	struct kit *k = *state;
+	struct search s = { .until = clock_mono_ms(clock_real()) + 30000 };
+	struct page *p = kit_page(0, 2000);
+	assert_true(store_cache_put(k->store, NULL, p, 0, false, false, NULL));
+	page_free(p);
+	s.finder = open_finder(k);
+	store_find_without_index(s.finder);
+	assert_true(query_parse(&s.query, "nowhere to be found", false, NULL));
+	atomic_init(&s.ended, false);
+	pthread_t t;
+	assert_true(thread_start(&t, "search", search_on, &s, NULL));
+	while (!atomic_load(&s.ended))
+		store_find_interrupt(s.finder);
+	thread_join(t);
+	assert_int_equal(s.err.kind, ERR_CANCELLED);
+	/* and the next search is as if nothing had been */
+	fill(k);
+	p = store_find(s.finder, &s.query, FIND_WORDS, 20, NULL);
+	assert_non_null(p);
+	assert_int_equal(p->n, 0);
+	page_free(p);
+	query_release(&s.query);
+	store_find_close(s.finder);
+}
+
 static void note(void *arg, const char *words, int64_t times, int64_t searched_at)
 {
 	(void)!buf_addf(arg, "%s=%d;", words, (int)times);
@@ -264,6 +318,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_scans, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(test_bounded, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(test_beside_a_writer, kit_setup, kit_teardown),
+		cmocka_unit_test_setup_teardown(test_interrupted_in_the_middle, kit_setup,
+						kit_teardown),
 		cmocka_unit_test_setup_teardown(test_history, kit_setup, kit_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

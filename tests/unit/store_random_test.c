@@ -100,7 +100,7 @@ static void change_randomly(struct kit *k, uint64_t *rnd, bool favorite[CLAIMS])
 	kit_id(n, id);
 	switch (below(rnd, 20)) {
 	case 0:
-		assert_true(store_cache_evict(k->store, below(rnd, CLAIMS), NULL));
+		assert_true(kit_tidy(k->store, STORE_TIDY_OVER, below(rnd, CLAIMS), NULL));
 		break;
 	case 1:
 		store_cache_drop(k->store, id, NULL);
@@ -112,11 +112,11 @@ static void change_randomly(struct kit *k, uint64_t *rnd, bool favorite[CLAIMS])
 		assert_true(store_favorite_set(k->store, id, favorite[n], NULL));
 		break;
 	case 4:
-		assert_true(store_cache_cleanup(k->store, below(rnd, 3000), NULL));
+		assert_true(kit_tidy(k->store, STORE_TIDY_EXPIRED, below(rnd, 3000), NULL));
 		break;
 	case 5:
 		if (below(rnd, 10) == 0)
-			assert_true(store_cache_clear(k->store, NULL));
+			assert_true(kit_tidy(k->store, STORE_TIDY_ALL, 0, NULL));
 		break;
 	case 6:
 		assert_true(
