@@ -104,6 +104,9 @@ bool gateway_read_claim(struct page *into, const struct json *item,
 bool gateway_read_page(struct page *into, const struct json *result,
 		       const struct gateway_reading *with, struct err *err);
 
+/* Where the original's bytes are at the player host; owned. NULL: no player host is configured. */
+char *gateway_media_url(const char *player_url, const char *stream_id, const char *sd_hash);
+
 /* Player host requests need these header lines; borrowed, lives for ever. */
 const struct strs *gateway_player_headers(void);
 

@@ -54,6 +54,7 @@ void ints_add(struct ints *l, int64_t v);
 	X(QUEUE, queue, "download", "rows of the queue: EV_DOWNLOAD each")                         \
 	X(QUEUE_ACT, queue_act, "download", "pause resume retry cancel discard up down")           \
 	X(QUEUE_RUN, queue_run, "download", "work the queue off: EV_DOWNLOAD, done when it is")    \
+	X(LIMIT, limit, "limit", "how downloads go from now on, until the end: EV_CONFIG")         \
 	X(OFFLINE, offline, "keep", "copies in the vault: EV_COPY each")                           \
 	X(VERIFY, verify, "keep", "authenticate copies: EV_VERIFY each")                           \
 	X(CAT, cat, "keep", "decrypted bytes of a copy, written to a descriptor")                  \
@@ -126,6 +127,9 @@ void ints_add(struct ints *l, int64_t v);
 	F(STRS, items, "ITEMs")                                                                    \
 	F(BOOL, all, "every row it applies to")
 #define REQ_QUEUE_RUN_FIELDS(F)
+#define REQ_LIMIT_FIELDS(F)                                                                        \
+	F(STR, key, "parallel connections rate")                                                   \
+	F(STR, value, "as in the configuration; +N and -N: so many more or fewer")
 #define REQ_OFFLINE_FIELDS(F)
 #define REQ_VERIFY_FIELDS(F)                                                                       \
 	F(STRS, items, "ITEMs")                                                                    \

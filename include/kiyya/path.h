@@ -20,6 +20,8 @@ void paths_release(struct paths *p);
 /* Makes the directories, 0700, and refuses one that another user may write. */
 bool paths_create(const struct paths *p, struct err *err) MUST_USE;
 
+/* Makes a directory of ours and those above it, 0700, where it is not there; ERR_CONFIG if others may write to it. */
+bool path_make_dir(const char *dir, struct err *err) MUST_USE;
 char *path_join(const char *dir, const char *name); /* owned */
 /* One plain file name: not empty, not . or .., no slash, no control characters, at most 255 bytes. */
 bool path_is_name(const char *name);

@@ -25,6 +25,9 @@ bool core_boot(struct core *core, struct err *err)
 	core->vault_dir =
 	    str_dup(str_empty(core->settings->download_dir) ? core->paths->vault_dir
 							    : core->settings->download_dir);
+	core->limits = (struct limits){ .parallel = core->settings->download_parallel,
+					.connections = core->settings->download_connections,
+					.rate = core->settings->download_rate };
 	core->chores = chores_new(2, &core->chores_wake, err);
 	if (!core->chores)
 		return false;
@@ -50,7 +53,8 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
-	chores_free(core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	chores_free(
+	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	unlock_free(core->unlock);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
@@ -140,7 +144,7 @@ struct gateway *core_gateway(struct core *core, struct err *err)
 
 struct vault *core_vault(struct core *core, struct err *err)
 {
-	if (!core->vault)
+	if (!core->vault && path_make_dir(core->vault_dir, err)) /* download.dir may be new */
 		core->vault =
 		    vault_new(&(struct vault_paths){ .vault_dir = core->vault_dir,
 						     .keyring = core->paths->keyring,

@@ -29,9 +29,15 @@ struct doorbell;
 struct seeker;
 struct sweep;
 
+/* Settings that a request may change while we run. */
+struct limits {
+	int64_t parallel, connections, rate;
+};
+
 struct core {
 	const struct paths *paths;
 	const struct settings *settings;
+	struct limits limits; /* begin as the settings say */
 	const struct clock *clock;
 	struct link *link;
 	bool offline;  /* no network at all */
@@ -50,6 +56,8 @@ struct core {
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
 	struct doorbell *doorbell;
 	struct sweep *trim; /* the cache is over its size; NULL: no */
+	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
+	uint64_t claimed;   /* bytes that these have still to write */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;

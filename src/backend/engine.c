@@ -16,10 +16,9 @@
 #include "unlock.h"
 #include "watch.h"
 
-#define TICK_MS         100
-#define STATUS_MS       500
-#define SAVE_MS         2000
-#define BACKOFF_MOST_S  300
+#define TICK_MS   100
+#define STATUS_MS 500
+#define SAVE_MS   2000
 
 struct run {
 	struct run *next;
@@ -148,16 +147,13 @@ static void save(struct run *r)
 }
 
 /* download.rate is for all items together. */
-static void share_rate(struct engine *e)
+static void look_at_transfers(struct engine *e)
 {
-	int64_t rate = e->core->settings->download_rate, running = 0;
-	if (!rate)
-		return;
-	for (struct run *r = e->runs; r; r = r->next)
-		running += r->transfer != NULL;
+	int64_t rate = e->core->limits.rate;
+	int64_t each = e->core->transfers ? rate / e->core->transfers : 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		if (r->transfer)
-			transfer_limit(r->transfer, rate / running > 0 ? rate / running : 1);
+			transfer_look(r->transfer, rate && each < 1 ? 1 : each);
 }
 
 /* While anything runs: ten times a second what moved is told. */
@@ -167,7 +163,7 @@ static void on_tick(void *arg)
 	e->tick = 0;
 	int64_t now = clock_mono_ms(e->core->clock);
 	bool any = false;
-	share_rate(e);
+	look_at_transfers(e);
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
 		rate_add(&r->rate, now, received(r));
@@ -359,6 +355,7 @@ static void run_begin(struct run *r)
 	r->transfer = transfer_start(
 	    e->core, &r->row, r->keep_mismatch,
 	    &(struct transfer_events){ .arg = r, .moved = on_moved, .ended = on_ended });
+	look_at_transfers(e); /* one more: the others get less */
 	tell(e, &r->row, "progress");
 	start_ticking(e);
 }
@@ -396,7 +393,7 @@ static void start_rows(struct engine *e, struct download_list *rows)
 	int64_t running = 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		running += r->transfer || r->lookup;
-	for (size_t i = 0; i < rows->n && running < e->core->settings->download_parallel; i++) {
+	for (size_t i = 0; i < rows->n && running < e->core->limits.parallel; i++) {
 		struct download *row = &rows->v[i];
 		bool ready = row->state == DOWNLOAD_QUEUED || row->state == DOWNLOAD_ACTIVE;
 		if (!ready || find_run(e, row->id) || !wanted(e, row->id))
@@ -500,6 +497,25 @@ void engine_stop_row(struct engine *e, int64_t id)
 		r->row.state = DOWNLOAD_QUEUED;
 	save(r);
 	run_free(r);
+}
+
+/* More may run at once than before, or fewer: those that began last wait again. */
+void engine_limits_changed(struct engine *e)
+{
+	int64_t running = 0;
+	for (struct run *r = e->runs; r; r = r->next)
+		running += r->transfer != NULL;
+	for (struct run *r = e->runs, *next; r && running > e->core->limits.parallel; r = next) {
+		next = r->next;
+		if (!r->transfer)
+			continue;
+		running--;
+		r->row.state = DOWNLOAD_QUEUED;
+		tell(e, &r->row, "progress");
+		engine_stop_row(e, r->row.id);
+	}
+	look_at_transfers(e);
+	engine_kick(e);
 }
 
 void engine_free(struct engine *e)

@@ -18,6 +18,8 @@ void engine_kick(struct engine *e);
  * held. */
 void engine_watch(struct engine *e, struct ticket *t, const int64_t *ids, size_t n);
 
+void engine_limits_changed(struct engine *e); /* core->limits */
+
 /* Stops the transfer of a row, if one runs, before its row is changed or removed. */
 void engine_stop_row(struct engine *e, int64_t id);
 /* What the engine knows of a row beside the database. */

@@ -23,6 +23,7 @@ ANSWER(download);
 ANSWER(queue);
 ANSWER(queue_act);
 ANSWER(queue_run);
+ANSWER(limit);
 ANSWER(offline);
 ANSWER(verify);
 ANSWER(cat);

@@ -1,36 +1,40 @@
-/* The disk side of a download: batches of plaintext in, sealed records out.
+/* Where the bytes of an item go: plaintext in, sealed records out.
  *
- * Each batch goes through two lanes of chores at once: one seals and writes it, the other adds it to the running hash.
+ * Bytes go through two lanes of chores at once: one seals and writes them, the other adds them to the running hash.
  * SHA-384 costs more than the sealing; one after the other they would be slower than the line. */
 #include "seal.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include "kiyya/hash.h"
+#include "hashing.h"
+#include "plain.h"
 
-#define SYNC_EVERY (32u << 20) /* bytes: a power cut costs at most these */
+#define SYNC_EVERY  (32u << 20) /* bytes: a power cut costs at most these */
+#define AHEAD_BYTES (3u << 20)  /* kept for the hash, of all items together */
+
+/* The bytes of one connection that are still being gathered. */
+struct run {
+	struct plain *filling; /* NULL: nothing */
+	uint64_t next;         /* the chunk that filling begins with */
+};
 
 struct seal {
 	/* backend thread */
 	struct core *core;
 	struct seal_events events;
-	struct batch *filling;
-	uint64_t next_chunk;
-	size_t waiting;       /* batches of bytes in memory, beside the one that is being filled */
-	size_t hashing, jobs; /* jobs: of all kinds */
-	struct batch *finish; /* waits for the last hash job */
+	struct run runs[SEAL_SLOTS];
+	struct hashing *hashing;
+	size_t writing, jobs; /* jobs: of all kinds */
+	struct job *finish;   /* waits for the hash */
 	bool closed;
 
-	unsigned lane, hash_lane;
+	unsigned lane;
 	atomic_bool stop; /* set by the backend thread, seen by jobs */
 
 	/* jobs only, one at a time */
 	struct vault_writer *writer;
 	struct vault *vault;
-	struct hash *hash; /* of everything before hash_next */
-	uint64_t hash_next;
 	uint64_t unsynced;
 	char *file;
 	char *meta_text[8];
@@ -39,105 +43,81 @@ struct seal {
 	bool create;
 };
 
-/* One job and what came of it; bytes that are to be written belong to two. */
-struct batch {
+/* One job and what came of it. */
+struct job {
 	struct seal *seal;
-	int users; /* backend thread */
 	bool ran, ok, mismatch;
 	struct err err;
 	struct seal_state state;
+	struct plain *plain;   /* of a write */
+	struct chunkset there; /* of an open */
 	struct vault_info info;
 	char hash[HASH_HEX_MAX], final_name[64];
 	char want_hash[SD_HASH_SIZE];
 	bool keep_mismatch;
-	uint64_t first;
-	size_t len;
-	unsigned char data[]; /* SEAL_BATCH_BYTES, of write jobs */
 };
 
-static struct batch *batch_new(struct seal *s, size_t room)
-{
-	struct batch *b = mem_grow(NULL, 1, sizeof(*b) + room); /* the bytes need no zeros first */
-	*b = (struct batch){ .seal = s };
-	return b;
-}
+/* -- jobs ---------------------------------------------------------------------------------------- */
 
-static void note_state(struct batch *b)
+static void note_state(struct job *j)
 {
-	struct seal *s = b->seal;
+	struct seal *s = j->seal;
 	const struct vault_info *info = vault_writer_info(s->writer);
-	struct seal_state *st = &b->state;
-	st->chunks = info->chunks;
-	st->first_missing = vault_first_missing(s->writer);
-	st->have = vault_have_bytes(s->writer);
-	/* Most files fill from the front: then nothing is behind the first hole, and nothing is looked for. */
-	bool more = st->have > st->first_missing * VAULT_CHUNK;
-	st->next_present = more ? st->first_missing : st->chunks;
-	while (st->next_present < st->chunks && !vault_has_chunk(s->writer, st->next_present))
-		st->next_present++;
-	st->complete = info->complete;
-	str_copy(st->file, sizeof(st->file), s->file);
+	j->state = (struct seal_state){
+		.chunks = info->chunks,
+		.have = vault_have_bytes(s->writer),
+		.complete = info->complete,
+	};
 }
 
 static void hash_front(void *arg, const void *data, size_t n)
 {
-	struct seal *s = arg;
-	hash_add(s->hash, data, n);
-	s->hash_next++;
+	hashing_listen(arg, data, n);
 }
 
 static void run_open(void *arg)
 {
-	struct batch *b = arg;
-	struct seal *s = b->seal;
+	struct job *j = arg;
+	struct seal *s = j->seal;
 	if (atomic_load(&s->stop))
 		return;
-	b->ran = true;
-	s->writer = s->create ? vault_create(s->vault, s->file, &s->meta, s->size, &b->err)
-			      : vault_resume(s->vault, s->file, hash_front, s, &b->err);
-	b->ok = s->writer != NULL;
-	if (b->ok)
-		note_state(b);
+	j->ran = true;
+	s->writer = s->create ? vault_create(s->vault, s->file, &s->meta, s->size, &j->err)
+			      : vault_resume(s->vault, s->file, hash_front, s->hashing, &j->err);
+	j->ok = s->writer != NULL;
+	if (!j->ok)
+		return;
+	note_state(j);
+	for (uint64_t i = 0; j->state.have && i < j->state.chunks; i++)
+		if (vault_has_chunk(s->writer, i))
+			chunkset_add(&j->there, i, 1);
 }
 
 static void run_write(void *arg)
 {
-	struct batch *b = arg;
-	struct seal *s = b->seal;
+	struct job *j = arg;
+	struct seal *s = j->seal;
+	const struct plain *p = j->plain;
 	if (!s->writer || atomic_load(&s->stop))
 		return;
-	b->ran = b->ok = true;
-	for (size_t off = 0; off < b->len && b->ok; off += VAULT_CHUNK) {
-		uint64_t i = b->first + off / VAULT_CHUNK;
-		size_t n = b->len - off < VAULT_CHUNK ? b->len - off : VAULT_CHUNK;
-		b->ok = vault_write_chunk(s->writer, i, b->data + off, n, &b->err);
+	j->ran = j->ok = true;
+	for (size_t off = 0; off < p->len && j->ok; off += VAULT_CHUNK) {
+		uint64_t i = p->first + off / VAULT_CHUNK;
+		size_t n = p->len - off < VAULT_CHUNK ? p->len - off : VAULT_CHUNK;
+		j->ok = vault_write_chunk(s->writer, i, p->data + off, n, &j->err);
 	}
-	s->unsynced += b->len;
-	if (b->ok && s->unsynced >= SYNC_EVERY) {
+	s->unsynced += p->len;
+	if (j->ok && s->unsynced >= SYNC_EVERY) {
 		s->unsynced = 0;
-		b->ok = vault_writer_sync(s->writer, &b->err);
+		j->ok = vault_writer_sync(s->writer, &j->err);
 	}
-	if (b->ok)
-		note_state(b);
+	if (j->ok)
+		note_state(j);
 }
 
-static void run_hash(void *arg)
+/* What could not be hashed as it came is read once more, all of it. */
+static bool hash_all(struct seal *s, char hex[HASH_HEX_MAX], struct err *err)
 {
-	struct batch *b = arg;
-	struct seal *s = b->seal;
-	for (size_t off = 0; off < b->len && !atomic_load(&s->stop); off += VAULT_CHUNK)
-		if (b->first + off / VAULT_CHUNK == s->hash_next)
-			hash_front(s, b->data + off,
-				   b->len - off < VAULT_CHUNK ? b->len - off : VAULT_CHUNK);
-}
-
-/* The hash of what is in the file. Bytes came in order: then it is there already; else they are read once more. */
-static bool whole_hash(struct seal *s, char hex[HASH_HEX_MAX], struct err *err)
-{
-	if (s->hash_next == vault_writer_info(s->writer)->chunks) {
-		hash_hex(s->hash, hex);
-		return true;
-	}
 	if (!vault_writer_sync(s->writer, err))
 		return false;
 	struct source *src = vault_open(s->vault, s->file, err);
@@ -166,134 +146,139 @@ static bool whole_hash(struct seal *s, char hex[HASH_HEX_MAX], struct err *err)
 
 static void run_finish(void *arg)
 {
-	struct batch *b = arg;
-	struct seal *s = b->seal;
+	struct job *j = arg;
+	struct seal *s = j->seal;
 	if (!s->writer || atomic_load(&s->stop))
 		return;
-	b->ran = true;
-	if (!whole_hash(s, b->hash, &b->err))
+	j->ran = true;
+	if (!j->hash[0] && !hash_all(s, j->hash, &j->err))
 		return;
-	b->mismatch = b->want_hash[0] && !str_eq(b->hash, b->want_hash) && !b->keep_mismatch;
-	if (b->mismatch)
+	j->mismatch = j->want_hash[0] && !str_eq(j->hash, j->want_hash) && !j->keep_mismatch;
+	if (j->mismatch)
 		return;
-	snprintf(b->final_name, sizeof(b->final_name), "%.32s.kyv", s->file);
-	b->ok = vault_finish(s->writer, b->final_name, &b->info, &b->err);
+	snprintf(j->final_name, sizeof(j->final_name), "%.32s.kyv", s->file);
+	j->ok = vault_finish(s->writer, j->final_name, &j->info, &j->err);
 }
+
+/* -- jobs come back --------------------------------------------------------------------------------- */
 
 static void seal_free(struct seal *s)
 {
 	vault_writer_free(s->writer);
-	hash_free(s->hash);
+	hashing_close(s->hashing);
 	free(s->finish);
-	free(s->filling);
+	for (unsigned i = 0; i < SEAL_SLOTS; i++)
+		plain_unref(s->runs[i].filling);
 	free(s->file);
 	for (size_t i = 0; i < sizeof(s->meta_text) / sizeof(s->meta_text[0]); i++)
 		free(s->meta_text[i]);
 	free(s);
 }
 
-static void batch_drop(struct batch *b)
+static struct job *job_new(struct seal *s, struct plain *p)
 {
-	if (--b->users == 0)
-		free(b);
+	struct job *j = NEW(struct job);
+	*j = (struct job){ .seal = s, .plain = p };
+	return j;
 }
 
-static void give(struct seal *s, struct batch *b, unsigned lane, void (*run)(void *),
-		 void (*done)(void *))
+static void job_free(struct job *j)
 {
-	b->users++;
+	plain_unref(j->plain);
+	chunkset_release(&j->there);
+	free(j);
+}
+
+static void give(struct seal *s, struct job *j, void (*run)(void *), void (*done)(void *))
+{
 	s->jobs++;
-	chores_add(s->core->chores, lane, run, done, b);
+	chores_add(s->core->chores, s->lane, run, done, j);
 }
 
 /* The end of every job, back on the backend thread; false: nobody is interested any more. */
-static bool came_back(struct batch *b)
+static bool came_back(struct job *j)
 {
-	struct seal *s = b->seal;
+	struct seal *s = j->seal;
 	s->jobs--;
 	if (!s->closed)
 		return true;
 	if (!s->jobs)
 		seal_free(s);
-	batch_drop(b);
+	job_free(j);
 	return false;
 }
 
 static void done_open(void *arg)
 {
-	struct batch *b = arg;
-	if (!came_back(b))
+	struct job *j = arg;
+	if (!came_back(j))
 		return;
-	if (b->ok)
-		b->seal->events.ready(b->seal->events.arg, &b->state);
-	else if (b->ran)
-		b->seal->events.failed(b->seal->events.arg, &b->err);
-	batch_drop(b);
+	struct seal *s = j->seal;
+	if (j->ok) {
+		hashing_begin(s->hashing, &j->there, j->state.chunks);
+		s->events.ready(s->events.arg, &j->state, &j->there);
+	} else if (j->ran) {
+		s->events.failed(s->events.arg, &j->err);
+	}
+	job_free(j);
 }
 
-/* One of the two users of some bytes is done with them. */
-static void bytes_used(struct seal *s, struct batch *b)
-{
-	bool last = b->users == 1;
-	batch_drop(b);
-	if (!last)
-		return;
-	s->waiting--;
-	s->events.lighter(s->events.arg); /* last: it may close the seal */
-}
+static void submit_whole(struct seal *s, struct run *r);
 
 static void done_write(void *arg)
 {
-	struct batch *b = arg;
-	struct seal *s = b->seal;
-	if (!came_back(b))
+	struct job *j = arg;
+	struct seal *s = j->seal;
+	if (!came_back(j))
 		return;
-	if (b->ok) {
-		s->events.written(s->events.arg, &b->state);
-	} else if (b->ran) {
-		s->events.failed(s->events.arg, &b->err);
+	s->writing--;
+	if (j->ok) {
+		hashing_written(s->hashing, j->plain->first, plain_end(j->plain) - j->plain->first);
+		s->events.written(s->events.arg, &j->state);
+	} else if (j->ran) {
+		s->events.failed(s->events.arg, &j->err);
 	}
-	if (s->closed)
-		batch_drop(b);
-	else
-		bytes_used(s, b);
+	job_free(j);
+	for (unsigned i = 0; !s->writing && !s->closed && i < SEAL_SLOTS; i++)
+		submit_whole(s, &s->runs[i]);
+	if (!s->closed)
+		s->events.lighter(s->events.arg); /* last: it may close the seal */
 }
 
 static void done_finish(void *arg)
 {
-	struct batch *b = arg;
-	if (!came_back(b))
+	struct job *j = arg;
+	if (!came_back(j))
 		return;
-	struct seal_events *ev = &b->seal->events;
-	if (b->ok)
-		ev->finished(ev->arg, &b->info, b->final_name, b->hash);
-	else if (b->mismatch)
-		ev->mismatch(ev->arg, b->hash);
-	else if (b->ran)
-		ev->failed(ev->arg, &b->err);
-	batch_drop(b);
+	struct seal_events *ev = &j->seal->events;
+	if (j->ok)
+		ev->finished(ev->arg, &j->info, j->final_name, j->hash);
+	else if (j->mismatch)
+		ev->mismatch(ev->arg, j->hash);
+	else if (j->ran)
+		ev->failed(ev->arg, &j->err);
+	job_free(j);
 }
 
-/* The finish reads the hash: it goes when no batch is on its way to it any more. */
-static void finish_if_hashed(struct seal *s)
+static void on_lighter(void *arg)
 {
-	if (!s->finish || s->hashing)
+	struct seal *s = arg;
+	if (!s->closed)
+		s->events.lighter(s->events.arg);
+}
+
+static void on_hashed(void *arg, const char *hex)
+{
+	struct seal *s = arg;
+	struct job *j = s->finish;
+	if (s->closed)
 		return;
-	struct batch *b = s->finish;
 	s->finish = NULL;
-	give(s, b, s->lane, run_finish, done_finish);
+	str_copy(j->hash, sizeof(j->hash), hex);
+	give(s, j, run_finish, done_finish);
 }
 
-static void done_hash(void *arg)
-{
-	struct batch *b = arg;
-	struct seal *s = b->seal;
-	if (!came_back(b))
-		return;
-	s->hashing--;
-	finish_if_hashed(s);
-	bytes_used(s, b);
-}
+/* -- from outside ------------------------------------------------------------------------------------ */
 
 /* The meta's strings belong to a row that may change: the seal keeps its own. */
 static void keep_meta(struct seal *s, const struct vault_meta *meta)
@@ -323,81 +308,100 @@ struct seal *seal_open(struct core *core, const char *file, bool create,
 	s->vault = core->vault;
 	s->events = *events;
 	s->lane = ++core->last_lane;
-	s->hash_lane = ++core->last_lane;
 	s->file = str_dup(file);
 	s->size = size;
 	s->create = create;
-	s->hash = hash_new(HASH_SHA384);
 	atomic_init(&s->stop, false);
 	keep_meta(s, meta);
-	give(s, batch_new(s, 0), s->lane, run_open, done_open);
+	s->hashing = hashing_new(
+	    core, file,
+	    &(struct hashing_events){ .arg = s, .lighter = on_lighter, .finished = on_hashed });
+	give(s, job_new(s, NULL), run_open, done_open);
 	return s;
 }
 
-void seal_begin_run(struct seal *s, uint64_t first_chunk)
+void seal_run(struct seal *s, unsigned slot, uint64_t chunk)
 {
-	free(s->filling);
-	s->filling = NULL;
-	s->next_chunk = first_chunk;
+	struct run *r = &s->runs[slot];
+	plain_unref(r->filling);
+	*r = (struct run){ .next = chunk };
 }
 
-static void submit(struct seal *s, size_t len)
+/* The first len bytes of what the run has gathered go to the file. */
+static void submit(struct seal *s, struct run *r, size_t len)
 {
-	struct batch *b = s->filling, *rest = NULL;
-	if (len < b->len) {
-		rest = batch_new(s, SEAL_BATCH_BYTES);
-		rest->len = b->len - len;
-		memcpy(rest->data, b->data + len, rest->len);
-		b->len = len;
+	struct plain *p = r->filling;
+	r->filling = NULL;
+	if (len < p->len) {
+		r->filling = plain_new();
+		r->filling->len = p->len - len;
+		memcpy(r->filling->data, p->data + len, r->filling->len);
+		p->len = len;
 	}
-	s->filling = rest;
-	b->first = s->next_chunk;
-	s->next_chunk += (len + VAULT_CHUNK - 1) / VAULT_CHUNK;
-	s->waiting++;
-	s->hashing++;
-	give(s, b, s->lane, run_write, done_write);
-	give(s, b, s->hash_lane, run_hash, done_hash);
+	p->first = r->next;
+	r->next = plain_end(p);
+	s->writing++;
+	give(s, job_new(s, p), run_write, done_write);
+	hashing_add(s->hashing, p, AHEAD_BYTES / s->core->transfers);
 }
 
-void seal_add(struct seal *s, const void *data, size_t n)
+static void submit_whole(struct seal *s, struct run *r)
 {
+	size_t len = r->filling ? r->filling->len / VAULT_CHUNK * VAULT_CHUNK : 0;
+	if (len)
+		submit(s, r, len);
+}
+
+void seal_add(struct seal *s, unsigned slot, const void *data, size_t n)
+{
+	struct run *r = &s->runs[slot];
 	const unsigned char *p = data;
 	while (n) {
-		if (!s->filling)
-			s->filling = batch_new(s, SEAL_BATCH_BYTES);
-		size_t now = SEAL_BATCH_BYTES - s->filling->len;
+		if (!r->filling)
+			r->filling = plain_new();
+		size_t now = PLAIN_BYTES - r->filling->len;
 		if (now > n)
 			now = n;
-		memcpy(s->filling->data + s->filling->len, p, now);
-		s->filling->len += now;
+		memcpy(r->filling->data + r->filling->len, p, now);
+		r->filling->len += now;
 		p += now;
 		n -= now;
-		if (s->filling->len == SEAL_BATCH_BYTES)
-			submit(s, SEAL_BATCH_BYTES);
+		if (r->filling->len == PLAIN_BYTES)
+			submit(s, r, PLAIN_BYTES);
 	}
+	if (!s->writing)
+		submit_whole(s, r); /* nothing else to do: what is written now is not lost */
 }
 
-void seal_flush(struct seal *s, bool end_of_file)
+void seal_run_ends(struct seal *s, unsigned slot, bool end_of_file)
 {
-	if (!s->filling)
-		return;
-	size_t len = end_of_file ? s->filling->len : s->filling->len / VAULT_CHUNK * VAULT_CHUNK;
-	if (len)
-		submit(s, len);
+	struct run *r = &s->runs[slot];
+	if (end_of_file && r->filling)
+		submit(s, r, r->filling->len);
+	else
+		submit_whole(s, r);
+	plain_unref(r->filling);
+	r->filling = NULL;
 }
 
 size_t seal_waiting(const struct seal *s)
 {
-	return s->waiting;
+	size_t hashing = hashing_waiting(s->hashing);
+	return s->writing > hashing ? s->writing : hashing;
+}
+
+bool seal_is_idle(const struct seal *s)
+{
+	return !s->writing;
 }
 
 void seal_finish(struct seal *s, const char *hash, bool keep_mismatch)
 {
-	struct batch *b = batch_new(s, 0);
-	str_copy(b->want_hash, sizeof(b->want_hash), hash);
-	b->keep_mismatch = keep_mismatch;
-	s->finish = b;
-	finish_if_hashed(s);
+	struct job *j = job_new(s, NULL);
+	str_copy(j->want_hash, sizeof(j->want_hash), hash);
+	j->keep_mismatch = keep_mismatch;
+	s->finish = j;
+	hashing_finish(s->hashing);
 }
 
 void seal_close(struct seal *s)
@@ -405,7 +409,7 @@ void seal_close(struct seal *s)
 	if (!s)
 		return;
 	atomic_store(&s->stop, true);
-	s->closed = true;
+	s->closed = true; /* the hash goes last: a job that opens the file feeds it */
 	if (!s->jobs)
 		seal_free(s);
 }

@@ -1,31 +1,32 @@
-/* The disk side of a download: what arrives is sealed and written by chores, in the order it was handed in.
+/* Where the bytes of an item go: a vault file. What arrives is sealed and written by chores; any connection's bytes go to
+ * any place, and the running hash follows the front of them (hashing.h).
  *
- * What touches the vault writer shares a lane, so it runs one after another; the running hash has a lane of its own. */
+ * What touches the vault writer shares a lane, so it runs one after another; the hash has a lane of its own. */
 #ifndef KIYYA_BACKEND_SEAL_H
 #define KIYYA_BACKEND_SEAL_H
 
+#include "chunkset.h"
 #include "core.h"
 
-#define SEAL_BATCH_CHUNKS 4u
-#define SEAL_BATCH_BYTES (SEAL_BATCH_CHUNKS * VAULT_CHUNK)
+#define SEAL_SLOTS 16u
 
 struct seal;
 struct seal_state { /* as of the last finished job */
-	uint64_t chunks, first_missing, next_present; /* next_present: first chunk there behind first_missing, or chunks */
+	uint64_t chunks;
 	uint64_t have; /* plaintext bytes in records */
 	bool complete; /* the file says so already: a finish that was cut short */
-	char file[64];
 };
 struct seal_events { /* on the backend thread */
 	void *arg;
-	/* Open for writing: created, or resumed with what is there. */
-	void (*ready)(void *arg, const struct seal_state *s);
+	/* Open for writing: created, or resumed with what is there (borrowed). */
+	void (*ready)(void *arg, const struct seal_state *s, const struct chunkset *there);
 	/* Bytes are in the file. */
 	void (*written)(void *arg, const struct seal_state *s);
-	/* A batch is done with: seal_waiting() has gone down. Comes after written. */
+	/* Less is waiting, maybe nothing. Comes after written. */
 	void (*lighter)(void *arg);
 	/* Finished, renamed and durable. hash: SHA-384 of the plaintext. */
-	void (*finished)(void *arg, const struct vault_info *info, const char *final_name, const char *hash);
+	void (*finished)(void *arg, const struct vault_info *info, const char *final_name,
+			 const char *hash);
 	/* The publisher's hash does not match and `keep_mismatch` was off: nothing was finished. */
 	void (*mismatch)(void *arg, const char *hash);
 	void (*failed)(void *arg, const struct err *err);
@@ -34,13 +35,18 @@ struct seal_events { /* on the backend thread */
 /* A plain name in the vault directory for a new partial file; owned. */
 char *seal_new_name(void);
 /* create: a new file for size and meta; else what is there is opened and taken up. */
-struct seal *seal_open(struct core *core, const char *file, bool create, const struct vault_meta *meta,
-		       uint64_t size, const struct seal_events *events);
-/* Copies; may be called before ready. Offsets go up within a run; data of an unfinished chunk waits in memory. */
-void seal_begin_run(struct seal *s, uint64_t first_chunk);
-void seal_add(struct seal *s, const void *data, size_t n);
-void seal_flush(struct seal *s, bool end_of_file); /* whole chunks; with end_of_file the last short one too */
-size_t seal_waiting(const struct seal *s); /* batches that are not yet written, or not yet hashed */
+struct seal *seal_open(struct core *core, const char *file, bool create,
+		       const struct vault_meta *meta, uint64_t size,
+		       const struct seal_events *events);
+/* A run of bytes in order, from a chunk's beginning; each slot has one of its own. Copies; may be called before ready.
+ * Data of an unfinished chunk waits in memory. */
+void seal_run(struct seal *s, unsigned slot, uint64_t chunk);
+void seal_add(struct seal *s, unsigned slot, const void *data, size_t n);
+/* The run is over: what is whole is written, with end_of_file the last short chunk too. */
+void seal_run_ends(struct seal *s, unsigned slot, bool end_of_file);
+size_t seal_waiting(const struct seal *s); /* jobs that hold bytes in memory */
+bool seal_is_idle(
+    const struct seal *s); /* all whole chunks that were added are written, or have failed */
 /* hash: the publisher's, or "". */
 void seal_finish(struct seal *s, const char *hash, bool keep_mismatch);
 /* No event any more; frees itself once its running job is back. */

@@ -1,19 +1,20 @@
-/* One item on its way from the player host into the vault.
+/* One item on its way into the vault.
  *
- *   start ── resume (file) or ask at once ──► ask ──► head checked ──► bytes ──► ask for the next hole ──► finish
+ *   start ── resume (file) or fetch at once ──► head checked ──► bytes ──► all there and written ──► finish
  *
- * The network side lives here; the disk side is seal.c. Back pressure: past HIGH_WATER batches the call is paused. */
+ * Back pressure: when too many jobs hold bytes in memory, the fetcher is told to wait. */
 #include "transfer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "fetcher.h"
 #include "kiyya/file.h"
 #include "seal.h"
 
-#define HIGH_WATER 32u /* batches of 256 KiB */
-#define LOW_WATER  8u
-#define FLUSH_MS   1000
+#define WAITING_MOST  16u /* jobs of at most 256 KiB each, of all items together */
+#define WAITING_LEAST 4u  /* of one */
+#define SPACE_MS      1000
 
 struct transfer {
 	struct core *core;
@@ -21,26 +22,21 @@ struct transfer {
 	struct transfer_events events;
 	bool keep_mismatch;
 	struct seal *seal;
-	struct seal_state state; /* as the seal said last */
-	bool ready;              /* the seal has a file */
-	bool resuming;           /* which was there before */
+	struct fetcher *fetcher;
+	bool ready;    /* the seal has a file */
+	bool resuming; /* which was there before */
+	bool pressed;
+	int64_t rate;     /* most; 0: no limit */
+	uint64_t claimed; /* its part of core->claimed */
+	int64_t space_ms; /* when it was looked at last */
 
-	uint64_t call;  /* the open http call */
-	uint64_t timer; /* deferred end, or flush */
-	bool paused;
-	uint64_t asked_from, expect_end; /* plaintext bytes of this run */
-	uint64_t at;                     /* next byte that comes */
-	uint64_t received;
-	int64_t retry_after;
-	bool eof_given; /* the last short chunk is with the seal */
-	bool run_over;  /* the call is done, batches may still be waiting */
-
-	bool ending;           /* as soon as the seal has written what it was given */
-	enum transfer_end end; /* for deferred() */
-	struct err err;
+	uint64_t timer; /* begin, or the end that was put off */
+	bool fetched;   /* nothing comes any more: as soon as all is written, end so */
+	enum transfer_end end;
+	struct err err; /* kind 0: nothing failed */
 };
 
-static void ask(struct transfer *t);
+static void fetch(struct transfer *t, const struct chunkset *there);
 
 /* Ends from the loop, never from inside a caller. */
 static void deferred(void *arg)
@@ -52,39 +48,50 @@ static void deferred(void *arg)
 
 static void end_later(struct transfer *t, enum transfer_end how)
 {
-	if (t->call) {
-		http_cancel(t->core->http, t->call);
-		t->call = 0;
-	}
 	timer_drop(t->core->timers, t->timer);
 	t->end = how;
 	t->timer = timer_add(t->core->timers, 0, deferred, t);
 }
 
-/* What may pass is tried again; a full disk is for the engine to judge. */
-static enum transfer_end judge(const struct err *err)
+static enum transfer_end end_of(enum connection_end how)
 {
-	return err->kind == ERR_NET || err->kind == ERR_TIMEOUT || err->kind == ERR_PARSE
-		   ? TRANSFER_AGAIN
-		   : TRANSFER_FAILED;
+	switch (how) {
+	case CONNECTION_DONE:
+		return TRANSFER_DONE;
+	case CONNECTION_AGAIN:
+		return TRANSFER_AGAIN;
+	case CONNECTION_CHANGED:
+		return TRANSFER_CHANGED;
+	case CONNECTION_FAILED:
+		break;
+	}
+	return TRANSFER_FAILED;
 }
 
 static void fail(struct transfer *t, const struct err *err)
 {
-	if (&t->err != err)
-		t->err = *err;
-	end_later(t, judge(&t->err));
+	t->err = *err;
+	fetcher_free(t->fetcher);
+	t->fetcher = NULL;
+	end_later(t, end_of(connection_judge(err)));
 }
 
-static bool enough_space(struct transfer *t, struct err *err)
+/* -- space ---------------------------------------------------------------------------------------- */
+
+static void claim(struct transfer *t, uint64_t bytes)
 {
-	uint64_t space;
-	if (!file_free_space(t->core->vault_dir, &space, err))
-		return false;
-	uint64_t left = t->row->size > t->row->have ? (uint64_t)(t->row->size - t->row->have) : 0;
-	uint64_t need = left + left / 1024 + (uint64_t)t->core->settings->download_reserve;
-	if (space >= need)
-		return true;
+	t->core->claimed += bytes - t->claimed;
+	t->claimed = bytes;
+}
+
+static uint64_t left(const struct transfer *t)
+{
+	const struct download *row = t->row;
+	return row->size > row->have ? (uint64_t)(row->size - row->have) : 0;
+}
+
+static bool no_space(const struct transfer *t, uint64_t space, uint64_t need, struct err *err)
+{
 	char has[16], wants[16];
 	str_size(has, sizeof(has), space);
 	str_size(wants, sizeof(wants), need);
@@ -95,71 +102,100 @@ static bool enough_space(struct transfer *t, struct err *err)
 		       t->row->title ? t->row->title : t->row->claim_id, wants, has);
 }
 
+/* Before: what is left of it must fit beside what is left of the others. */
+static bool enough_space(struct transfer *t, struct err *err)
+{
+	uint64_t space, own = left(t), others = t->core->claimed - t->claimed;
+	if (!file_free_space(t->core->vault_dir, &space, err))
+		return false;
+	uint64_t need = own + own / 1024 + others + (uint64_t)t->core->settings->download_reserve;
+	if (space < need)
+		return no_space(t, space, need, err);
+	claim(t, own);
+	return true;
+}
+
+/* During: somebody else may have filled the disk. */
+static bool keeps_reserve(struct transfer *t, struct err *err)
+{
+	uint64_t space, reserve = (uint64_t)t->core->settings->download_reserve;
+	int64_t now = clock_mono_ms(t->core->clock);
+	if (now - t->space_ms < SPACE_MS)
+		return true;
+	t->space_ms = now;
+	if (!file_free_space(t->core->vault_dir, &space, err) || space >= reserve)
+		return true; /* when it cannot be said, the writing will tell */
+	return no_space(t, space, left(t) + reserve, err);
+}
+
 /* -- from the seal ----------------------------------------------------------------------------- */
 
 static void take_state(struct transfer *t, const struct seal_state *s)
 {
-	t->state = *s;
 	t->row->have = (int64_t)s->have;
-	if (!str_eq(t->row->file, s->file))
-		str_set(&t->row->file, s->file);
+	claim(t, left(t));
 	t->events.moved(t->events.arg, t->row);
 }
 
-static void finish(struct transfer *t)
-{
-	seal_finish(t->seal, t->row->source_hash, t->keep_mismatch);
-}
-
-/* A failure of the network ends the transfer once everything that came is in the file. */
+/* The end of the fetching is the end of the transfer once everything that came is in the file. */
 static void end_if_written(struct transfer *t)
 {
-	if (t->ending && (!t->seal || (t->ready && !seal_waiting(t->seal)))) {
-		t->ending = false;
+	if (!t->fetched || (t->seal && !(t->ready && seal_is_idle(t->seal))))
+		return;
+	t->fetched = false;
+	if (t->end == TRANSFER_DONE)
+		seal_finish(t->seal, t->row->source_hash, t->keep_mismatch);
+	else
 		end_later(t, t->end);
-	}
 }
 
-static void on_ready(void *arg, const struct seal_state *s)
+static void begin_anew(struct transfer *t, const char *why)
+{
+	/* What is there stays where it is, for whoever wants to look. */
+	log_warn("download", t->row->claim_id, "begins anew: %s", why);
+	seal_close(t->seal);
+	t->seal = NULL;
+	t->resuming = false;
+	str_set(&t->row->file, NULL);
+	t->row->have = 0;
+	fetch(t, NULL);
+}
+
+static void on_ready(void *arg, const struct seal_state *s, const struct chunkset *there)
 {
 	struct transfer *t = arg;
+	uint64_t chunks = ((uint64_t)t->row->size + VAULT_CHUNK - 1) / VAULT_CHUNK;
+	if (s->chunks != chunks) {
+		begin_anew(t, "the file is of another size");
+		return;
+	}
 	t->ready = true;
 	take_state(t, s);
-	end_if_written(t);
-	if (!t->resuming)
-		return; /* its bytes are coming already */
-	if (s->first_missing == s->chunks)
-		finish(t);
+	if (t->resuming) /* else its bytes are coming already */
+		fetch(t, there);
 	else
-		ask(t);
-}
-
-static void next_after_run(struct transfer *t)
-{
-	if (!t->run_over || seal_waiting(t->seal))
-		return;
-	t->run_over = false;
-	if (t->state.first_missing == t->state.chunks)
-		finish(t);
-	else
-		ask(t);
+		end_if_written(t);
 }
 
 static void on_written(void *arg, const struct seal_state *s)
 {
-	struct transfer *t = arg;
-	take_state(t, s);
+	take_state(arg, s);
+}
+
+static size_t waiting_most(const struct transfer *t)
+{
+	size_t most = WAITING_MOST / t->core->transfers;
+	return most < WAITING_LEAST ? WAITING_LEAST : most;
 }
 
 static void on_lighter(void *arg)
 {
 	struct transfer *t = arg;
-	if (t->paused && t->call && seal_waiting(t->seal) <= LOW_WATER) {
-		t->paused = false;
-		http_pause(t->core->http, t->call, false);
+	if (t->pressed && t->fetcher && seal_waiting(t->seal) <= waiting_most(t) / 4) {
+		t->pressed = false;
+		fetcher_press(t->fetcher, false);
 	}
 	end_if_written(t);
-	next_after_run(t);
 }
 
 static void on_finished(void *arg, const struct vault_info *info, const char *final_name,
@@ -228,24 +264,15 @@ static void on_seal_failed(void *arg, const struct err *err)
 	struct transfer *t = arg;
 	bool unusable =
 	    t->resuming && !t->ready && (err->kind == ERR_NOT_FOUND || err->kind == ERR_DAMAGED);
-	if (!unusable) {
+	if (!unusable)
 		fail(t, err);
-		return;
-	}
-	if (err->kind == ERR_NOT_FOUND && adopt_finished(t))
-		return;
-	/* Nothing to take up: a new file. A damaged one stays where it is, for whoever wants to look. */
-	log_warn("download", t->row->claim_id, "begins anew: %s", err->text);
-	seal_close(t->seal);
-	t->seal = NULL;
-	t->resuming = false;
-	str_set(&t->row->file, NULL);
-	t->row->have = 0;
-	ask(t);
+	else if (err->kind != ERR_NOT_FOUND || !adopt_finished(t))
+		begin_anew(t, err->text);
 }
 
 static void open_seal(struct transfer *t)
 {
+	t->ready = false;
 	t->resuming = t->row->file != NULL;
 	if (!t->resuming) {
 		/* The name is in the database before the file is there: a kill leaves no file that nobody knows. */
@@ -277,174 +304,80 @@ static void open_seal(struct transfer *t)
 	t->seal = seal_open(t->core, row->file, !t->resuming, &meta, (uint64_t)row->size, &events);
 }
 
-/* -- from the network ---------------------------------------------------------------------------- */
+/* -- from the fetcher ----------------------------------------------------------------------------- */
 
-/* The player host's refusals in words (odysee player: http_handlers.go). */
-static bool refuse(const struct http_head *h, struct err *err)
-{
-	static const struct {
-		int status;
-		enum err_kind kind;
-		const char *text;
-	} answers[] = {
-		{ 401, ERR_REFUSED, "the player host wants a login for this" },
-		{ 402, ERR_REFUSED, "this has to be paid for" },
-		{ 403, ERR_REFUSED, "the player host refuses to give this out" },
-		{ 404, ERR_NOT_FOUND, "the player host does not have it" },
-		{ 408, ERR_TIMEOUT, "the player host took too long" },
-		{ 410, ERR_REFUSED, "the address has expired" },
-		{ 429, ERR_NET, "the player host asks to wait" },
-	};
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (answers[i].status == h->status)
-			return err_set(err, answers[i].kind, h->status, "%s (HTTP %d)",
-				       answers[i].text, h->status);
-	if (h->status >= 500)
-		return err_set(err, ERR_NET, h->status, "the player host is in trouble (HTTP %d)",
-			       h->status);
-	return err_set(err, ERR_REFUSED, h->status, "the player host answered HTTP %d", h->status);
-}
-
-static bool changed(struct transfer *t, struct err *err, int64_t total)
-{
-	t->end = TRANSFER_CHANGED;
-	return err_set(err, ERR_DAMAGED, 0,
-		       "the player host has %lld bytes where the claim says %lld", (long long)total,
-		       (long long)t->row->size);
-}
-
-static bool on_head(void *arg, const struct http_head *h, struct err *err)
+static bool on_head(void *arg, const struct http_head *h, int64_t total, struct err *err)
 {
 	struct transfer *t = arg;
-	t->retry_after = h->retry_after_s;
-	int64_t total;
-	if (h->status == 200) {
-		total = h->length;
-		t->at =
-		    0; /* a server that ignores Range sends all of it: the front is written once more */
-		t->expect_end = (uint64_t)total;
-	} else if (h->status == 206) {
-		total = h->range_total;
-		if (h->range_first != (int64_t)t->asked_from)
-			return err_set(err, ERR_NET, 206,
-				       "the player host sent another range than was asked for");
-		t->at = t->asked_from;
-		t->expect_end = (uint64_t)h->range_last + 1;
-	} else if (h->status == 416) {
-		return changed(t, err, h->range_total);
-	} else {
-		return refuse(h, err);
-	}
-	if (total <= 0)
-		return err_set(err, ERR_NET, h->status,
-			       "the player host does not say how long the file is");
-	if (t->row->size >= 0 && total != t->row->size)
-		return changed(t, err, total);
 	t->row->size = total;
 	t->row->last_modified = h->last_modified;
 	str_set(&t->row->etag, str_empty(h->etag) ? NULL : h->etag);
-	if (!t->seal) {
-		if (!enough_space(t, err))
-			return false;
-		open_seal(t);
-	}
-	seal_begin_run(t->seal, t->at / VAULT_CHUNK);
+	if (t->seal)
+		return true;
+	if (!enough_space(t, err))
+		return false;
+	open_seal(t);
 	return true;
 }
 
-static bool on_data(void *arg, const void *data, size_t n, struct err *err)
+static void on_run(void *arg, unsigned slot, uint64_t chunk)
 {
 	struct transfer *t = arg;
-	if (n > t->expect_end - t->at)
-		return err_set(err, ERR_NET, 0, "the player host sent more than it announced");
-	seal_add(t->seal, data, n);
-	t->at += n;
-	t->received += n;
-	if (!t->paused && seal_waiting(t->seal) >= HIGH_WATER) {
-		t->paused = true;
-		http_pause(t->core->http, t->call, true);
+	seal_run(t->seal, slot, chunk);
+}
+
+static void on_bytes(void *arg, unsigned slot, const void *data, size_t n)
+{
+	struct transfer *t = arg;
+	seal_add(t->seal, slot, data, n);
+	if (!t->pressed && t->fetcher && seal_waiting(t->seal) >= waiting_most(t)) {
+		t->pressed = true;
+		fetcher_press(t->fetcher, true);
 	}
-	return true;
 }
 
-static void flush(void *arg)
+static void on_run_ends(void *arg, unsigned slot, bool end_of_item)
 {
 	struct transfer *t = arg;
-	t->timer = 0;
-	if (!t->call)
-		return;
-	if (t->seal)
-		seal_flush(t->seal, false); /* a slow line: what is whole goes to the disk now */
-	t->timer = timer_add(t->core->timers, FLUSH_MS, flush, t);
+	seal_run_ends(t->seal, slot, end_of_item);
 }
 
-static void on_done(void *arg, const struct http_head *h, const char *body, size_t len,
-		    const struct err *err)
+static void on_fetched(void *arg, enum connection_end how, const struct err *err)
 {
 	struct transfer *t = arg;
-	t->call = 0;
-	t->paused = false;
-	timer_drop(t->core->timers, t->timer);
-	t->timer = 0;
-	if (t->seal)
-		seal_flush(t->seal, t->at == (uint64_t)t->row->size);
-	if (err) {
+	t->fetched = true;
+	t->end = end_of(how);
+	if (err)
 		t->err = *err;
-		if (t->end != TRANSFER_CHANGED)
-			t->end = judge(err);
-		t->ending = true;
-		end_if_written(t);
-		return;
-	}
-	t->run_over = true;
-	if (t->ready)
-		next_after_run(t);
+	end_if_written(t);
 }
 
-static char *media_address(const struct transfer *t)
+static void fetch(struct transfer *t, const struct chunkset *there)
 {
-	const struct download *row = t->row;
-	if (!str_empty(row->url))
-		return str_dup(row->url);
-	return str_fmt("%s/v6/streams/%s/%.6s.mp4", t->core->settings->gateway_player_url,
-		       row->stream_id, row->sd_hash);
-}
-
-static void ask(struct transfer *t)
-{
-	struct http *http = core_http(t->core, &t->err);
-	if (!http || (t->row->size >= 0 && !enough_space(t, &t->err))) {
+	if (t->row->size >= 0 && !enough_space(t, &t->err)) {
 		end_later(t, TRANSFER_FAILED);
 		return;
 	}
-	bool resume = t->ready && t->state.have > 0;
-	uint64_t end = t->ready ? t->state.next_present * VAULT_CHUNK : 0;
-	t->asked_from = t->ready ? t->state.first_missing * VAULT_CHUNK : 0;
-	char *url = media_address(t);
-	struct http_call call = {
-		.method = HTTP_GET,
-		.url = url,
-		.headers = gateway_player_headers(),
-		.range_first = resume ? (int64_t)t->asked_from : -1,
-		.range_last = resume && end < (uint64_t)t->row->size ? (int64_t)end - 1 : -1,
-		.media = true,
-		.identity = true,
-		.stall_ms = 30000,
-		.first_byte_ms = 30000,
-		.arg = t,
-		.on_head = on_head,
-		.on_data = on_data,
-		.on_done = on_done,
-	};
-	t->run_over = false;
-	t->end = TRANSFER_AGAIN;
-	t->call = http_start(http, &call, &t->err);
-	free(url);
-	if (!t->call) {
-		end_later(t, judge(&t->err));
+	char *url = str_empty(t->row->url)
+			? gateway_media_url(t->core->settings->gateway_player_url,
+					    t->row->stream_id, t->row->sd_hash)
+			: str_dup(t->row->url);
+	if (!url) {
+		err_set(&t->err, ERR_CONFIG, 0, "gateway.player_url is empty: nobody can be asked");
+		end_later(t, TRANSFER_FAILED);
 		return;
 	}
-	t->timer = timer_add(t->core->timers, FLUSH_MS, flush, t);
+	struct fetcher_events events = {
+		.arg = t,
+		.head = on_head,
+		.run = on_run,
+		.bytes = on_bytes,
+		.run_ends = on_run_ends,
+		.ended = on_fetched,
+	};
+	fetcher_free(t->fetcher);
+	t->fetcher = fetcher_start(t->core, url, t->row->size, t->rate, there, &events);
+	free(url);
 }
 
 static void begin(void *arg)
@@ -454,19 +387,18 @@ static void begin(void *arg)
 	if (t->row->file)
 		open_seal(t);
 	else
-		ask(t);
+		fetch(t, NULL);
 }
 
 struct transfer *transfer_start(struct core *core, struct download *row, bool keep_mismatch,
 				const struct transfer_events *events)
 {
 	struct transfer *t = NEW(struct transfer);
-	*t = (struct transfer){ .core = core,
-				.row = row,
-				.keep_mismatch = keep_mismatch,
-				.events = *events,
-				.retry_after = -1 };
+	*t = (struct transfer){
+		.core = core, .row = row, .keep_mismatch = keep_mismatch, .events = *events
+	};
 	t->timer = timer_add(core->timers, 0, begin, t);
+	core->transfers++;
 	return t;
 }
 
@@ -474,8 +406,9 @@ void transfer_free(struct transfer *t)
 {
 	if (!t)
 		return;
-	if (t->call)
-		http_cancel(t->core->http, t->call);
+	t->core->transfers--;
+	claim(t, 0);
+	fetcher_free(t->fetcher);
 	timer_drop(t->core->timers, t->timer);
 	seal_close(t->seal);
 	free(t);
@@ -483,16 +416,24 @@ void transfer_free(struct transfer *t)
 
 uint64_t transfer_received(const struct transfer *t)
 {
-	return t->received;
+	return t->fetcher ? fetcher_received(t->fetcher) : 0;
 }
 
 int64_t transfer_retry_after_s(const struct transfer *t)
 {
-	return t->retry_after;
+	return t->fetcher ? fetcher_retry_after_s(t->fetcher) : -1;
 }
 
-void transfer_limit(struct transfer *t, int64_t bytes_a_second)
+void transfer_look(struct transfer *t, int64_t rate)
 {
-	if (t->call)
-		http_limit(t->core->http, t->call, bytes_a_second);
+	struct err err;
+	t->rate = rate;
+	if (!t->fetcher)
+		return;
+	if (!t->fetched && !keeps_reserve(t, &err)) {
+		fail(t, &err);
+		return;
+	}
+	fetcher_limit(t->fetcher, rate);
+	fetcher_look(t->fetcher);
 }

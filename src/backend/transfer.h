@@ -1,4 +1,5 @@
-/* One item on its way from the player host into the vault: prepare, ask for what is missing, seal it, finish. */
+/* One item on its way into the vault: prepare, fetch what is missing (fetcher.h), seal it (seal.h), finish. The fetcher
+ * knows of addresses and not of files, the seal of files and not of addresses; here they meet. */
 #ifndef KIYYA_BACKEND_TRANSFER_H
 #define KIYYA_BACKEND_TRANSFER_H
 
@@ -15,7 +16,8 @@ struct transfer_events { /* on the backend thread */
 	void *arg;
 	void (*moved)(void *arg, struct download *row); /* row.have, row.size or row.file changed */
 	/* The last call; the transfer is still to be freed by the receiver. copy only with TRANSFER_DONE. */
-	void (*ended)(void *arg, enum transfer_end how, const struct copy *copy, const struct err *err);
+	void (*ended)(void *arg, enum transfer_end how, const struct copy *copy,
+		      const struct err *err);
 };
 
 struct transfer;
@@ -25,7 +27,9 @@ struct transfer *transfer_start(struct core *core, struct download *row, bool ke
 				const struct transfer_events *events);
 void transfer_free(struct transfer *t); /* stops; what is written stays; NULL is fine */
 uint64_t transfer_received(const struct transfer *t); /* bytes that came over the network so far */
-void transfer_limit(struct transfer *t, int64_t bytes_a_second); /* 0: none */
-int64_t transfer_retry_after_s(const struct transfer *t); /* what the server asked for; -1 nothing */
+void transfer_look(struct transfer *t,
+		   int64_t rate); /* a few times a second; rate: bytes a second, 0 no limit */
+int64_t
+transfer_retry_after_s(const struct transfer *t); /* what the server asked for; -1 nothing */
 
 #endif

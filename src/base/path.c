@@ -174,12 +174,17 @@ static bool check_private(const char *dir, struct err *err)
 	return true;
 }
 
+bool path_make_dir(const char *dir, struct err *err)
+{
+	return make_dirs(dir, err) && check_private(dir, err);
+}
+
 bool paths_create(const struct paths *p, struct err *err)
 {
 	const char *const dirs[] = { p->config_dir, p->data_dir,  p->vault_dir, p->keyring_dir,
 				     p->state_dir,  p->crash_dir, p->cache_dir };
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		if (!make_dirs(dirs[i], err) || !check_private(dirs[i], err))
+		if (!path_make_dir(dirs[i], err))
 			return false;
 	}
 	return true;

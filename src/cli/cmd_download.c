@@ -1,5 +1,6 @@
 /* Commands that fetch: download, queue. */
 #include "kiyya/str.h"
+#include "ask.h"
 #include "command.h"
 #include "transfers.h"
 #include "wait.h"
@@ -56,7 +57,7 @@ static int run_queue(struct cli *c)
 		return cli_misuse(c, "--done goes with the list of the queue only");
 	if (all && (!a->action || args_action_is(a, "run") || args_action_is(a, "up") ||
 		    args_action_is(a, "down")))
-		return cli_misuse(c, "--all goes with pause, resume, retry and cancel");
+		return cli_misuse(c, "--all goes with pause, resume, retry, cancel and discard");
 	if (args_action_is(a, "run"))
 		return watch(c, req_new(REQ_QUEUE_RUN));
 	if (!a->action) {
@@ -67,6 +68,12 @@ static int run_queue(struct cli *c)
 	if ((a->n_words > 0) == all)
 		return cli_misuse(c, "%s needs %s", a->action->name,
 				  all ? "either ITEM… or --all, not both" : "ITEM… or --all");
+	int code;
+	if (args_action_is(a, "discard") && !ask_yes(c, &code, "delete what was fetched of %s",
+						     all               ? "everything in the queue"
+						     : a->n_words == 1 ? a->words[0]
+								       : "these items"))
+		return code;
 	struct req *r = req_new(REQ_QUEUE_ACT);
 	str_set(&r->u.queue_act.action_, a->action->name);
 	args_words(a, 0, &r->u.queue_act.items_);
@@ -79,6 +86,8 @@ static const struct action queue_actions[] = {
 	{ "resume", "ITEM…|--all", 0, ANY_NUMBER, "go on" },
 	{ "retry", "ITEM…|--all", 0, ANY_NUMBER, "try failed ones again" },
 	{ "cancel", "ITEM…|--all", 0, ANY_NUMBER, "take the row away; what was fetched stays" },
+	{ "discard", "ITEM…|--all", 0, ANY_NUMBER,
+	  "take the row away and delete what was fetched" },
 	{ "up", "ITEM…", 0, ANY_NUMBER, "earlier in the order" },
 	{ "down", "ITEM…", 0, ANY_NUMBER, "later in the order" },
 	{ "run", "", 0, 0, "work the queue off" },

@@ -85,29 +85,44 @@ static void add_source(struct claim *c, const char *quality, const char *type, c
 	};
 }
 
-/* Addresses at the player host: not probed, so the playlist may turn out not to be there. */
-static void add_sources(struct claim *c, enum claim_kind kind, const char *player_url,
-			struct arena *a)
+/* Everything of a stream lies below one address; owned, NULL without a player host. */
+static char *stream_base(const char *player_url, const char *stream_id)
 {
 	size_t n = player_url != NULL ? strlen(player_url) : 0;
 
 	while (n > 0 && player_url[n - 1] == '/')
 		n--;
-	if (n == 0)
-		return;
-	c->sources = arena_take(a, 2 * sizeof(*c->sources));
-	char *original = str_fmt("%.*s/v6/streams/%s/%.*s.mp4", (int)n, player_url, c->stream_id,
-				 SD_SHORT, c->sd_hash);
+	return n > 0 ? str_fmt("%.*s/v6/streams/%s", (int)n, player_url, stream_id) : NULL;
+}
 
-	add_source(c, "original", c->media_type, original, a);
+char *gateway_media_url(const char *player_url, const char *stream_id, const char *sd_hash)
+{
+	char *base = stream_base(player_url, stream_id);
+	char *url = base != NULL ? str_fmt("%s/%.*s.mp4", base, SD_SHORT, sd_hash) : NULL;
+
+	free(base);
+	return url;
+}
+
+/* Addresses at the player host: not probed, so the playlist may turn out not to be there. */
+static void add_sources(struct claim *c, enum claim_kind kind, const char *player_url,
+			struct arena *a)
+{
+	char *original = gateway_media_url(player_url, c->stream_id, c->sd_hash);
+	char *base = stream_base(player_url, c->stream_id);
+
+	if (original != NULL) {
+		c->sources = arena_take(a, 2 * sizeof(*c->sources));
+		add_source(c, "original", c->media_type, original, a);
+	}
+	if (original != NULL && kind == CLAIM_VIDEO) {
+		char *hls = str_fmt("%s/%s/master.m3u8", base, c->sd_hash);
+
+		add_source(c, "hls", HLS_TYPE, hls, a);
+		free(hls);
+	}
 	free(original);
-	if (kind != CLAIM_VIDEO)
-		return;
-	char *hls = str_fmt("%.*s/v6/streams/%s/%s/master.m3u8", (int)n, player_url, c->stream_id,
-			    c->sd_hash);
-
-	add_source(c, "hls", HLS_TYPE, hls, a);
-	free(hls);
+	free(base);
 }
 
 /* What a stream is made of; item is the claim itself, of a repost the original. */

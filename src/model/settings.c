@@ -223,7 +223,6 @@ bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
 		SET_ui_start,
-		SET_download_connections,
 		SET_download_schedule,
 		SET_vault_quota,
 		SET_key_timeout,

@@ -93,6 +93,16 @@ void cmd_pause(struct ui *ui, const char *arg)
 		strs_release(&t.items[i]);
 }
 
+/* "parallel +1", "rate 2M": as long as the program runs; the file stays as it is. */
+void cmd_limit(struct ui *ui, const char *arg)
+{
+	size_t n = arg ? strcspn(arg, " ") : 0;
+	struct req *r = req_new(REQ_LIMIT);
+	r->u.limit.key_ = str_dupn(arg ? arg : "", n);
+	r->u.limit.value_ = arg && arg[n] ? str_dup(arg + n + 1) : NULL;
+	ui_send(ui, r, 0);
+}
+
 void cmd_retry(struct ui *ui, const char *arg)
 {
 	act_on_targets(ui, "retry");
@@ -131,20 +141,6 @@ static void add_queued(void *arg, struct item *it)
 		return;
 	strs_add(&q->ids, d->claim_id_);
 	q->title = item_title(it);
-}
-
-void cmd_cancel(struct ui *ui, const char *arg)
-{
-	struct queued q = { .ui = ui };
-	ui_each_target(ui, add_queued, &q);
-	if (q.ids.n == 0)
-		ui_say(ui, "this is not being downloaded");
-	else if (q.ids.n == 1)
-		ui_ask(ui, yes_cancel, &q.ids, "cancel %s? what has arrived is kept", q.title);
-	else
-		ui_ask(ui, yes_cancel, &q.ids, "cancel %zu downloads? what has arrived is kept",
-		       q.ids.n);
-	strs_release(&q.ids);
 }
 
 /* -- copies ------------------------------------------------------------------------------------ */
@@ -195,6 +191,46 @@ void cmd_delete(struct ui *ui, const char *arg)
 	else
 		ui_ask(ui, yes_delete, &d.keys, "delete %zu copies, %s?", d.keys.n, size);
 	strs_release(&d.keys);
+}
+
+/* -- cancelling once more: what has arrived goes too --------------------------------------------- */
+
+static void add_partial(void *arg, struct item *it)
+{
+	const struct ev_copy *c = item_copy(it);
+	if (c && !c->complete_)
+		add_doomed(arg, it);
+}
+
+/* False: nothing of it is left of a download that was cancelled. */
+static bool discard(struct ui *ui)
+{
+	struct doomed d = { .ui = ui };
+	char size[16];
+	ui_each_target(ui, add_partial, &d);
+	str_size(size, sizeof(size), (uint64_t)d.bytes);
+	bool any = d.keys.n > 0;
+	if (d.keys.n == 1)
+		ui_ask(ui, yes_delete, &d.keys, "delete what has arrived, %s: %s?", size, d.title);
+	else if (any)
+		ui_ask(ui, yes_delete, &d.keys, "delete what has arrived of %zu, %s?", d.keys.n,
+		       size);
+	strs_release(&d.keys);
+	return any;
+}
+
+void cmd_cancel(struct ui *ui, const char *arg)
+{
+	struct queued q = { .ui = ui };
+	ui_each_target(ui, add_queued, &q);
+	if (q.ids.n == 0 && !discard(ui))
+		ui_say(ui, "this is not being downloaded");
+	else if (q.ids.n == 1)
+		ui_ask(ui, yes_cancel, &q.ids, "cancel %s? what has arrived is kept", q.title);
+	else
+		ui_ask(ui, yes_cancel, &q.ids, "cancel %zu downloads? what has arrived is kept",
+		       q.ids.n);
+	strs_release(&q.ids);
 }
 
 /* -- favourites, watched ----------------------------------------------------------------------- */

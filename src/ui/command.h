@@ -33,6 +33,7 @@ struct ui;
 	X(invert, "invert", "", "invert", "mark what is not marked, and the other way round")      \
 	X(last, "last", "", "last", "go to the last row")                                          \
 	X(later, "later", "[list]", "later", "keep it to watch later, or not any more; show the list") \
+	X(limit, "limit", "parallel | connections | rate N", "limit", "how many at once, how fast")   \
 	X(link, "link", "", "link", "show the link")                                               \
 	X(log, "log", "", "log", "show what was logged about it")                                  \
 	X(mark, "mark", "", "mark", "mark the row; commands act on what is marked")                \

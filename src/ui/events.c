@@ -259,7 +259,11 @@ void ui_take_event(struct ui *ui, struct event *e)
 		if (e->u.searched.words_)
 			prompt_remember_older(&ui->prompts[PROMPT_SEARCH], e->u.searched.words_);
 		break;
-	case EV_CONFIG: /* no screen asks for these */
+	case EV_CONFIG:
+		if (t && t->kind == REQ_LIMIT && e->u.config.value_)
+			ui_say(ui, "%s: %s", e->u.config.meaning_, e->u.config.value_);
+		break;
+	/* no screen asks for these */
 	case EV_VERIFY:
 	case EV_PROGRESS:
 	case EV_KEY:

@@ -12,6 +12,10 @@
 
 #define LINE_LIMIT 1024
 
+/* Everywhere but in the list of the Queue. */
+#define NOT_IN_QUEUE \
+	((IN_ALL & ~IN_LIST) | IN_CHANNELS | IN_LIBRARY | IN_STATUS | IN_SEARCH | IN_SERIES)
+
 /* In the order of the help: moving, opening, playing, downloading, marking, finding, the program.
  */
 // clang-format off
@@ -59,14 +63,16 @@ static const struct {
 	{ IN_ALL, "<", "seek -10" },
 	{ IN_ALL, ".", "seek +60" },
 	{ IN_ALL, ",", "seek -60" },
-	{ IN_ALL, "+", "volume +5" },
-	{ IN_ALL, "-", "volume -5" },
+	{ NOT_IN_QUEUE, "+", "volume +5" },
+	{ NOT_IN_QUEUE, "-", "volume -5" },
 	{ IN_ALL, "_", "mute" },
 
 	{ IN_PANES, "d", "download" },
 	{ IN_PANES, "x", "pause" },
 	{ IN_PANES, "X", "pause all" },
 	{ IN_QUEUE | IN_DOWNLOADS, "R", "retry" },
+	{ IN_QUEUE, "+", "limit parallel +1" },
+	{ IN_QUEUE, "-", "limit parallel -1" },
 	{ IN_QUEUE | IN_DOWNLOADS, "J", "queue-down" },
 	{ IN_QUEUE | IN_DOWNLOADS, "K", "queue-up" },
 	{ IN_PANES, "c", "cancel" },

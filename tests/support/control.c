@@ -56,6 +56,8 @@ static bool apply_member(struct fixture *f, const struct json *command, const st
 		atomic_store(value, json_bool(member, true));
 	} else if (str_eq(name, "throttle") && json_i64(member, &rate) && rate >= 0) {
 		pace_set(f->throttle, rate);
+	} else if (str_eq(name, "each") && json_i64(member, &rate) && rate >= 0) {
+		atomic_store(&f->each, rate); /* of each connection */
 	} else if (str_eq(name, "arriving") && json_i64(member, &rate) && rate >= 0) {
 		atomic_store(&f->arriving, (int)rate);
 	} else if (str_eq(name, "clear")) {

@@ -99,6 +99,7 @@ void record_free(struct record *r);
 /* One more request; the line belongs to both and is let go with record_end(). */
 struct line *record_begin(struct record *r, int endpoint, enum where where, const char *method,
 			  const char *target);
+void record_connection(struct record *r, struct line *l, int number);
 void record_range(struct record *r, struct line *l, const char *range);
 void record_rpc(struct record *r, struct line *l, const char *method, const struct json *params);
 void record_act(struct record *r, struct line *l, const char *act);
@@ -130,6 +131,8 @@ struct fixture {
 	struct acts *acts;
 	struct record *record;
 	struct pace *throttle; /* all player connections together */
+	atomic_llong each;     /* bytes a second of each player connection; 0: no limit */
+	atomic_int accepted;   /* connections so far */
 	struct visits *visits; /* NULL: no rate limit */
 	atomic_bool change_content, republish, ignore_range, wrong_range, wrong_length;
 	atomic_bool missing_documents; /* pages lack some claims of theirs */
@@ -138,8 +141,16 @@ struct fixture {
 };
 void fixture_stop(struct fixture *f);
 
+/* One TCP connection; its own thread's. */
+struct conn {
+	int number; /* from 1 */
+	int64_t rate;
+	struct pace *pace; /* of that rate; NULL: not needed yet */
+};
+
 struct request {
 	struct endpoint *at;
+	struct conn *conn;
 	struct MHD_Connection *connection;
 	const char *method, *path; /* borrowed from the library */
 	char *target;              /* path and query as they came */

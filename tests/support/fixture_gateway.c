@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@
 
 struct options {
 	const char *media, *catalog, *marked, *tls;
-	uint64_t port, gateways, claims, ties, rate;
+	uint64_t port, gateways, claims, ties, rate, each;
 	bool rate_limit, until_eof;
 };
 
@@ -71,6 +72,7 @@ static enum MHD_Result serve(struct request *rq)
 		return places[i].serve(rq);
 
 	rq->line = record_begin(f->record, rq->at->index, rq->where, rq->method, rq->target);
+	record_connection(f->record, rq->line, rq->conn->number);
 	record_range(f->record, rq->line, request_header(rq, MHD_HTTP_HEADER_RANGE));
 	char *words = str_fmt("%s %s", rq->method, rq->target);
 	if (acts_take(f->acts, rq->where, rq->at->index, words, &rq->act))
@@ -98,6 +100,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	struct request *rq = *con_cls;
 	if (!rq->started) {
 		rq->started = true;
+		rq->conn = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			       ->socket_context;
 		return MHD_YES;
 	}
 	if (*data_size > 0) {
@@ -125,6 +129,24 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 	free(rq->target);
 	free(rq);
 	*con_cls = NULL;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct endpoint *e = cls;
+	struct conn *c = *socket_context;
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		pace_free(c->pace);
+		free(c);
+		return;
+	}
+	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	/* Else the end of each range waits 40 ms for an acknowledgement. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	c = NEW(struct conn);
+	c->number = atomic_fetch_add(&e->fixture->accepted, 1) + 1;
+	*socket_context = c;
 }
 
 /* -- listening -------------------------------------------------------------------------------- */
@@ -165,11 +187,11 @@ static bool start_endpoint(struct endpoint *e, const char *pem, struct err *err)
 	};
 	unsigned flags =
 	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
-	e->daemon =
-	    MHD_start_daemon(pem ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, on_request, NULL,
-			     MHD_OPTION_LISTEN_SOCKET, e->fd, MHD_OPTION_URI_LOG_CALLBACK,
-			     on_target, e, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-			     MHD_OPTION_ARRAY, pem ? tls : tls + 2, MHD_OPTION_END);
+	e->daemon = MHD_start_daemon(
+	    pem ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, on_request, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, e->fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, e,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, e, MHD_OPTION_ARRAY, pem ? tls : tls + 2, MHD_OPTION_END);
 	if (e->daemon == NULL)
 		return err_set(err, ERR_INTERNAL, 0, "the server did not start");
 	e->fd = -1; /* the daemon closes it */
@@ -185,6 +207,7 @@ static struct fixture *fixture_new(const struct options *o)
 	f->acts = acts_new();
 	f->record = record_new();
 	f->throttle = pace_new((int64_t)o->rate);
+	atomic_init(&f->each, (long long)o->each);
 	f->visits = o->rate_limit ? visits_new() : NULL;
 	f->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (f->stop_fd < 0)
@@ -284,8 +307,8 @@ static void wait_for_end(const struct fixture *f, const struct options *o, int s
 static _Noreturn void usage(void)
 {
 	fputs("usage: fixture_gateway [--media DIR] [--catalog FILE] [--marked FILE] [--claims N]\n"
-	      "\t[--ties N] [--tls FILE] [--gateways N] [--port N] [--rate BYTES] [--rate-limit] "
-	      "[--until-eof]\n",
+	      "\t[--ties N] [--tls FILE] [--gateways N] [--port N] [--rate BYTES] [--each BYTES] "
+	      "[--rate-limit] [--until-eof]\n",
 	      stderr);
 	exit(2);
 }
@@ -302,6 +325,7 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "port", required_argument, NULL, 'p' },
 		{ "tls", required_argument, NULL, 's' },
 		{ "rate", required_argument, NULL, 'r' },
+		{ "each", required_argument, NULL, 'a' },
 		{ "rate-limit", no_argument, NULL, 'l' },
 		{ "until-eof", no_argument, NULL, 'e' },
 		{ 0 },
@@ -317,6 +341,7 @@ static void read_options(struct options *o, int argc, char **argv)
 				   : c == 'g' ? &o->gateways
 				   : c == 'p' ? &o->port
 				   : c == 'r' ? &o->rate
+				   : c == 'a' ? &o->each
 				   : c == 't' ? &o->ties
 					      : NULL;
 		if (text != NULL)

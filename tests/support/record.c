@@ -7,7 +7,7 @@
 
 struct line {
 	int64_t at_ms;
-	int endpoint;
+	int endpoint, connection;
 	enum where where;
 	unsigned status; /* 0: not answered yet, or never */
 	uint64_t bytes;
@@ -86,6 +86,13 @@ struct line *record_begin(struct record *r, int endpoint, enum where where, cons
 	return l;
 }
 
+void record_connection(struct record *r, struct line *l, int number)
+{
+	pthread_mutex_lock(&r->lock);
+	l->connection = number;
+	pthread_mutex_unlock(&r->lock);
+}
+
 void record_range(struct record *r, struct line *l, const char *range)
 {
 	pthread_mutex_lock(&r->lock);
@@ -144,6 +151,7 @@ static void print_line(const struct line *l, struct buf *out)
 	json_put_str(&o, "range", l->range);
 	json_put_i64(&o, "status", l->status);
 	json_put_i64(&o, "bytes", (int64_t)l->bytes);
+	json_put_i64(&o, "connection", l->connection);
 	json_put_str(&o, "rpc", l->rpc);
 	if (l->params != NULL)
 		json_put_raw(&o, "params", l->params);

@@ -59,6 +59,20 @@ static bool read_file(const struct body *b, uint64_t pos, char *dst, size_t n)
 	return true;
 }
 
+/* What slows this connection down; NULL: nothing. */
+static struct pace *pace_of_connection(struct request *rq)
+{
+	int64_t each = atomic_load(&rq->at->fixture->each);
+	if (rq->where != WHERE_PLAYER || each == 0)
+		return NULL;
+	if (rq->conn->pace == NULL)
+		rq->conn->pace = pace_new(each);
+	else if (rq->conn->rate != each)
+		pace_set(rq->conn->pace, each);
+	rq->conn->rate = each;
+	return rq->conn->pace;
+}
+
 static ssize_t read_body(void *cls, uint64_t pos, char *dst, size_t max)
 {
 	struct body *b = cls;
@@ -75,14 +89,18 @@ static ssize_t read_body(void *cls, uint64_t pos, char *dst, size_t max)
 	}
 	uint64_t left = (b->again > 0 ? b->len : end) - at;
 	size_t n = left < max ? (size_t)left : max;
-	struct pace *shared = rq->where == WHERE_PLAYER ? f->throttle : NULL;
-	if (shared != NULL)
-		n = pace_quantum(shared, n);
-	if (b->own != NULL)
-		n = pace_quantum(b->own, n);
-	if ((shared != NULL && !wait_until(rq, pace_due(shared, n))) ||
-	    (b->own != NULL && !wait_until(rq, pace_due(b->own, n))))
-		return MHD_CONTENT_READER_END_WITH_ERROR;
+	struct pace *paces[] = {
+		rq->where == WHERE_PLAYER ? f->throttle : NULL,
+		pace_of_connection(rq),
+		b->own,
+	};
+	size_t n_paces = sizeof(paces) / sizeof(paces[0]);
+	for (size_t i = 0; i < n_paces; i++)
+		if (paces[i] != NULL)
+			n = pace_quantum(paces[i], n);
+	for (size_t i = 0; i < n_paces; i++)
+		if (paces[i] != NULL && !wait_until(rq, pace_due(paces[i], n)))
+			return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (b->text != NULL)
 		memcpy(dst, b->text + at, n);
 	else if (!read_file(b, at, dst, n))

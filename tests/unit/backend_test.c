@@ -424,6 +424,35 @@ static void test_download_survives_the_end(void **state)
 	check_one_done_each(g);
 }
 
+/* The value that a limit has after this was asked. */
+static const char *limit(struct rig *g, const char *key, const char *value, bool ok)
+{
+	struct req *r = req_new(REQ_LIMIT);
+	r->u.limit.key_ = str_dup(key);
+	r->u.limit.value_ = str_dup(value);
+	uint64_t t = rig_ask(g, r, 0);
+	assert_int_equal(rig_done(g, t)->ok_, ok);
+	return ok ? rig_heard(g, EV_CONFIG, t, 0)->u.config.value_ : NULL;
+}
+
+static void test_limits(void **state)
+{
+	struct rig *g = *state;
+	rig_start(g, NULL);
+	assert_string_equal(limit(g, "parallel", "+1", true), "4");
+	assert_string_equal(limit(g, "parallel", "-3", true), "1");
+	limit(g, "parallel", "-1", false); /* none at all is no number of downloads */
+	assert_string_equal(limit(g, "parallel", "+0", true), "1");
+	assert_string_equal(limit(g, "connections", "8", true), "8");
+	limit(g, "connections", "17", false);
+	assert_string_equal(limit(g, "rate", "2M", true), "2097152");
+	assert_string_equal(limit(g, "rate", "0", true), "0");
+	limit(g, "reserve", "1M", false);
+	limit(g, "rate", "fast", false);
+	rig_stop(g);
+	check_one_done_each(g);
+}
+
 static void test_download_stopped_by_its_ticket(void **state)
 {
 	struct rig *g = *state;
@@ -498,6 +527,7 @@ int main(void)
 		RIGGED(test_every_action_ends),
 		RIGGED(test_stop_in_the_middle_of_everything),
 		RIGGED(test_no_database),
+		RIGGED(test_limits),
 		RIGGED(test_download_survives_the_end),
 		RIGGED(test_download_stopped_by_its_ticket),
 		RIGGED(test_stop_at_each_step),

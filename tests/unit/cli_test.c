@@ -191,6 +191,8 @@ static const struct row download[] = {
 	{ "queue pause " ID1 " abcd", "done",
 	  "queue_act {\"action\":\"pause\",\"items\":[\"" ID1 "\",\"abcd\"],\"all\":false}", "", "",
 	  0 },
+	{ "queue discard abcd --yes", "done",
+	  "queue_act {\"action\":\"discard\",\"items\":[\"abcd\"],\"all\":false}", "", "", 0 },
 	{ "queue retry --all", "done", "queue_act {\"action\":\"retry\",\"all\":true}", "", "", 0 },
 	{ "queue run", "done {\"ok\":false,\"error\":\"2 items wait\",\"exit_code\":7}",
 	  "queue_run {}", "", "kiyya: 2 items wait\n", 7 },
@@ -198,7 +200,7 @@ static const struct row download[] = {
 	{ "queue pause x --all", NULL, NULL, "",
 	  "kiyya: queue: pause needs either ITEM… or --all, not both\n", 2 },
 	{ "queue up --all", NULL, NULL, "",
-	  "kiyya: queue: --all goes with pause, resume, retry and cancel\n", 2 },
+	  "kiyya: queue: --all goes with pause, resume, retry, cancel and discard\n", 2 },
 	{ "queue run --done", NULL, NULL, "",
 	  "kiyya: queue: --done goes with the list of the queue only\n", 2 },
 };
