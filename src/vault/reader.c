@@ -58,9 +58,10 @@ static bool look_again(struct reader *r)
 	return true;
 }
 
-/* Makes the reader hold chunk i. *ret_len: its length, 0 when it turns out to lie behind the end of
- * a file whose size was not known before. */
-static bool hold_chunk(struct reader *r, uint64_t i, size_t *ret_len, struct err *err)
+/* Chunk i, held; or, if dst is not NULL, read there unless it is held already. *ret_len: its length, 0
+ * when it turns out to lie behind the end of a file whose size was not known before. */
+static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t *ret_len,
+		       struct err *err)
 {
 	struct opened *o = r->opened;
 	do {
@@ -68,14 +69,16 @@ static bool hold_chunk(struct reader *r, uint64_t i, size_t *ret_len, struct err
 		if (i * VAULT_CHUNK >= end_of(r))
 			return true;
 		struct record_place place = record_place_of(r->slot.file_id, r->slot.size, i);
+		bool there = r->held && shelf_is_at(r->held, &place);
 		*ret_len = place.len;
-		if (r->held && shelf_is_at(r->held, &place))
+		if (there)
 			return true;
 		shelf_let_go(o->shelf, r->held);
 		r->held = NULL;
-		if (!shelf_hold(o->shelf, o->fd, o->header.keys, &place, &r->held, err))
+		if (dst ? !shelf_read(o->shelf, o->fd, o->header.keys, &place, dst, &there, err)
+			: !shelf_hold(o->shelf, o->fd, o->header.keys, &place, &r->held, err))
 			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
-		if (r->held)
+		if (there || r->held)
 			return true;
 	} while (!r->slot.complete && look_again(r));
 	if (r->slot.complete)
@@ -89,11 +92,12 @@ static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t
 		      size_t *ret_n, struct err *err)
 {
 	size_t at = (size_t)(off % VAULT_CHUNK), len;
-	if (!hold_chunk(r, off / VAULT_CHUNK, &len, err))
+	bool whole = at == 0 && room >= VAULT_CHUNK;
+	if (!open_chunk(r, off / VAULT_CHUNK, whole ? dst : NULL, &len, err))
 		return false;
 	size_t there = at < len ? len - at : 0;
 	*ret_n = room < there ? room : there;
-	if (*ret_n)
+	if (r->held)
 		memcpy(dst, shelf_bytes(r->held) + at, *ret_n);
 	return true;
 }

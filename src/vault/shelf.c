@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 #include "kiyya/mem.h"
 
 #define NO_CHUNK UINT64_MAX
@@ -13,9 +14,9 @@ struct shelf_chunk {
 	uint64_t index; /* NO_CHUNK: nothing that could be read */
 	size_t len;
 	bool last;
-	bool opening; /* by whoever has the one reference: index, len and last say what */
-	unsigned refs;
-	uint64_t used; /* when it was let go of, counted */
+	bool opening;           /* by whoever has the one reference: index, len and last say what */
+	unsigned refs, waiting; /* waiting: for it to be opened */
+	uint64_t used;          /* when it was let go of, counted; 0: empty */
 	struct aead *aead;
 	unsigned char *record; /* KYV_RECORD bytes; opened in place */
 };
@@ -102,8 +103,9 @@ static struct shelf_chunk *make_room(struct shelf *s, const struct record_place 
 				     struct err *err)
 {
 	size_t spare;
-	struct shelf_chunk **at = oldest(s, &spare);
-	struct shelf_chunk *c = spare >= SHELF_KEEPS ? *at : chunk_new(s, err);
+	struct shelf_chunk **at = oldest(s, &spare), *c = at ? *at : NULL;
+	if (!c || (c->used && spare < SHELF_KEEPS))
+		c = chunk_new(s, err);
 	if (c) {
 		c->index = place->index;
 		c->len = place->len;
@@ -114,37 +116,105 @@ static struct shelf_chunk *make_room(struct shelf *s, const struct record_place 
 	return c;
 }
 
-bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
-		struct shelf_chunk **ret, struct err *err)
+/* What somebody else has opened or is opening, held; or one that the caller has to open. */
+static struct shelf_chunk *take(struct shelf *s, const struct record_place *place, bool *ret_ready,
+				struct err *err)
 {
 	pthread_mutex_lock(&s->lock);
-	struct shelf_chunk *c = find(s, place);
-	for (; c && c->opening; c = find(s, place))
+	struct shelf_chunk *c;
+	while ((c = find(s, place)) && c->opening) {
+		c->waiting++;
 		pthread_cond_wait(&s->opened, &s->lock);
-	bool have = c != NULL;
-	if (have)
+		c->waiting--;
+	}
+	*ret_ready = c != NULL;
+	if (c)
 		c->refs++;
 	else
 		c = make_room(s, place, err);
 	pthread_mutex_unlock(&s->lock);
-	*ret = c;
-	if (have || !c)
-		return have;
+	return c;
+}
 
-	bool there = false;
+/* Empty: the next who comes opens it for himself. With the lock held. */
+static void let_go(struct shelf *s, struct shelf_chunk *c, bool empty)
+{
+	c->refs--;
+	c->used = empty ? 0 : ++s->used;
+	if (empty)
+		c->index = NO_CHUNK;
+}
+
+/* Takes off what is too much. With the lock held; the caller frees it afterwards. */
+static struct shelf_chunk *take_spare(struct shelf *s)
+{
+	size_t spare;
+	struct shelf_chunk **at = oldest(s, &spare), *c = NULL;
+	if (spare > SHELF_KEEPS && !(*at)->waiting) {
+		c = *at;
+		*at = c->next;
+	}
+	return c;
+}
+
+static void unlock(struct shelf *s)
+{
+	struct shelf_chunk *spare = take_spare(s);
+	pthread_mutex_unlock(&s->lock);
+	if (spare)
+		chunk_free(spare);
+}
+
+/* Opens what take gave, into dst. *ret_there false: it does not open. With the lock held afterwards. */
+static bool open_taken(struct shelf *s, int fd, struct secret *keys,
+		       const struct record_place *place, struct shelf_chunk *c, unsigned char *dst,
+		       bool *ret_there, struct err *err)
+{
 	struct record_tools tools = { keys, c->aead };
-	bool ok = record_read(fd, tools, place, c->record, RECORD_PLAIN(c->record), &there, err);
+	*ret_there = false;
+	bool ok = record_read(fd, tools, place, c->record, dst, ret_there, err);
 	pthread_mutex_lock(&s->lock);
 	c->opening = false;
 	s->n_opened++;
-	if (!there) { /* the next who comes tries for himself */
-		c->index = NO_CHUNK;
-		c->refs = 0;
-		c->used = 0;
+	pthread_cond_broadcast(&s->opened);
+	return ok;
+}
+
+bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
+		struct shelf_chunk **ret, struct err *err)
+{
+	bool ready, there;
+	struct shelf_chunk *c = take(s, place, &ready, err);
+	*ret = c;
+	if (ready || !c)
+		return ready;
+	bool ok = open_taken(s, fd, keys, place, c, RECORD_PLAIN(c->record), &there, err);
+	if (!there) {
+		let_go(s, c, true);
 		*ret = NULL;
 	}
-	pthread_cond_broadcast(&s->opened);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
+	return ok;
+}
+
+bool shelf_read(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
+		unsigned char *dst, bool *ret_there, struct err *err)
+{
+	bool ready;
+	struct shelf_chunk *c = take(s, place, &ready, err);
+	*ret_there = ready;
+	if (ready) {
+		memcpy(dst, RECORD_PLAIN(c->record), place->len);
+		shelf_let_go(s, c);
+	}
+	if (ready || !c)
+		return ready;
+	bool ok = open_taken(s, fd, keys, place, c, dst, ret_there, err);
+	bool keep = *ret_there && c->waiting;
+	if (keep)
+		memcpy(RECORD_PLAIN(c->record), dst, place->len);
+	let_go(s, c, !keep);
+	unlock(s);
 	return ok;
 }
 
@@ -157,19 +227,9 @@ void shelf_let_go(struct shelf *s, struct shelf_chunk *c)
 {
 	if (!c)
 		return;
-	struct shelf_chunk *gone = NULL;
-	size_t spare;
 	pthread_mutex_lock(&s->lock);
-	c->used = ++s->used;
-	c->refs--;
-	struct shelf_chunk **at = oldest(s, &spare);
-	if (spare > SHELF_KEEPS) {
-		gone = *at;
-		*at = gone->next;
-	}
-	pthread_mutex_unlock(&s->lock);
-	if (gone)
-		chunk_free(gone);
+	let_go(s, c, false);
+	unlock(s);
 }
 
 size_t shelf_opened(struct shelf *s)

@@ -17,6 +17,9 @@ void shelf_free(struct shelf *s); /* wipes; nobody holds a chunk any more */
  * what was written. false: ERR_LOCKED, ERR_IO, ERR_INTERNAL. */
 bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
 		struct shelf_chunk **ret, struct err *err) MUST_USE;
+/* The same into dst, which has room for all of it, without holding it; it is kept if somebody waits for it. */
+bool shelf_read(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
+		unsigned char *dst, bool *ret_there, struct err *err) MUST_USE;
 /* Whether what is held is what lies at this place. */
 bool shelf_is_at(const struct shelf_chunk *c, const struct record_place *place);
 const unsigned char *shelf_bytes(const struct shelf_chunk *c); /* as many as its place is long */
