@@ -22,11 +22,12 @@ struct backend {
 /* Waits for anything to happen. Before the first network call there is no http to wait in. */
 static void wait(struct core *core)
 {
-	int fds[4];
+	int fds[5];
 	size_t n = 0;
 	fds[n++] = core->link->to_backend.read_fd;
 	fds[n++] = core->chores_wake.read_fd;
 	fds[n++] = core->player_wake.read_fd;
+	fds[n++] = core->readers_wake.read_fd;
 	if (core->doorbell)
 		fds[n++] = doorbell_fd(core->doorbell);
 	int timeout = timers_wait_ms(core->timers, -1);
@@ -34,7 +35,7 @@ static void wait(struct core *core)
 		http_poll(core->http, timeout, fds, n);
 		return;
 	}
-	struct pollfd p[4];
+	struct pollfd p[5];
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	poll(p, n, timeout);
@@ -52,6 +53,9 @@ static void turn(struct core *core)
 	wake_clear(&core->player_wake);
 	if (core->playback)
 		playback_poll(core->playback);
+	wake_clear(&core->readers_wake);
+	if (core->engine)
+		engine_heed(core->engine);
 	if (core->doorbell && doorbell_rang(core->doorbell))
 		engine_kick(core->engine);
 	for (struct req *r; (r = link_next_request(core->link));)
