@@ -1,17 +1,22 @@
-/* The local server over the vault: the table of ranges, and many readers of one sealed file at once. */
+/* The local server over the vault: the table of ranges over finished and over arriving files, and many readers of one
+ * sealed file at once. */
 #include "vault_support.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "backend/arrival.h"
 #include "http_wire.h"
 #include "kiyya/clock.h"
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/stream.h"
+#include "odd_source.h"
 #include "range_table.h"
 
 #define READERS   64u
@@ -52,6 +57,94 @@ static void test_table(void **state)
 	table_serve(&s, sealed_file, *state);
 	table_check(&s);
 	table_stop(&s);
+}
+
+/* -- the table, while it comes --------------------------------------------------------------------- */
+
+/* A download that fetches nothing but what is waited for. */
+struct coming {
+	struct box *box;
+	struct wake wake;
+	struct one {
+		const struct table_file *file;
+		struct vault_writer *writer;
+		struct arrival *arrival;
+	} one[TABLE_FILES];
+	size_t n;
+	atomic_bool stop;
+	atomic_uint fetched;
+};
+
+static void fetch_chunk(struct coming *c, struct one *o, uint64_t i)
+{
+	unsigned char chunk[VAULT_CHUNK];
+	uint64_t off = i * VAULT_CHUNK;
+	size_t n = o->file->size - off < VAULT_CHUNK ? (size_t)(o->file->size - off) : VAULT_CHUNK;
+	if (vault_has_chunk(o->writer, i)) { /* the wish was older than what came */
+		arrival_came(o->arrival);
+		return;
+	}
+	for (size_t k = 0; k < n; k++)
+		chunk[k] = odd_byte(off + k);
+	check_ok(vault_write_chunk(o->writer, i, chunk, n, err));
+	atomic_fetch_add(&c->fetched, 1);
+	arrival_came(o->arrival);
+}
+
+static void *fetch_wishes(void *arg)
+{
+	struct coming *c = arg;
+	uint64_t wishes[ARRIVAL_WISHES];
+	while (!atomic_load(&c->stop)) {
+		struct pollfd p = { .fd = c->wake.read_fd, .events = POLLIN };
+		poll(&p, 1, -1);
+		wake_clear(&c->wake);
+		for (size_t i = 0; i < c->n; i++) {
+			size_t n = arrival_wishes(c->one[i].arrival, wishes);
+			while (n)
+				fetch_chunk(c, &c->one[i], wishes[--n]);
+		}
+	}
+	return NULL;
+}
+
+static struct source *coming_file(void *arg, const struct table_file *f)
+{
+	struct coming *c = arg;
+	struct one *o = &c->one[c->n++];
+	struct vault_meta meta = { .title = f->name };
+	struct source *s;
+	char name[32];
+	snprintf(name, sizeof(name), "%s.part", f->name);
+	o->file = f;
+	o->arrival = arrival_new(&c->wake);
+	check_ok(o->writer = vault_create(c->box->v, name, &meta, f->size, err));
+	check_ok(s = vault_open(c->box->v, name, err));
+	return arrival_open(o->arrival, s);
+}
+
+static void test_table_while_it_comes(void **state)
+{
+	struct coming c = { .box = *state };
+	struct served s;
+	pthread_t thread;
+	atomic_init(&c.stop, false);
+	atomic_init(&c.fetched, 0);
+	wake_init(&c.wake);
+	table_serve(&s, coming_file, &c);
+	assert_int_equal(pthread_create(&thread, NULL, fetch_wishes, &c), 0);
+	table_check(&s);
+	/* One of each small file that has bytes, and the two of the large one that are asked for. */
+	assert_int_equal(atomic_load(&c.fetched), 3 + 2);
+	table_stop(&s);
+	atomic_store(&c.stop, true);
+	wake_up(&c.wake);
+	pthread_join(thread, NULL);
+	for (size_t i = 0; i < c.n; i++) {
+		vault_writer_free(c.one[i].writer);
+		arrival_unref(c.one[i].arrival);
+	}
+	wake_release(&c.wake);
 }
 
 /* -- many readers --------------------------------------------------------------------------------- */
@@ -193,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_table, box_setup, box_teardown),
+		cmocka_unit_test_setup_teardown(test_table_while_it_comes, box_setup, box_teardown),
 		cmocka_unit_test_setup_teardown(test_many_readers, box_setup, box_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
