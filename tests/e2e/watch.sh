@@ -5,6 +5,7 @@ set -eu
 e2e_begin watch
 needs curl sha384sum
 needs_kiyya
+needs_media
 
 size=25165947 # not a whole number of chunks
 each=1572864  # bytes a second of one connection
@@ -12,6 +13,13 @@ head -c "$size" /dev/urandom >"$E2E_DIR/film"
 sum=$(sha384sum <"$E2E_DIR/film" | cut -d' ' -f1)
 fixture_start --marked "$E2E_DIR/film" --each $each
 item=$(claim_id marked)
+
+# Bytes of chunks that were sent more than once, and whether all were sent at all: "TWICE complete".
+sent_twice() {
+	fixture_log | sed -n 's/.*"where":"player".*"range":"bytes=\([0-9]*\)-.*"bytes":\([0-9]*\).*/\1 \2/p' | sort -n |
+		awk -v size="$size" '{ end = $1 + $2; if ($1 > at) gap = 1; if ($1 < at) twice += (end < at ? end : at) - $1
+			if (end > at) at = end } END { print twice + 0, gap || at < size ? "with gaps" : "complete" }'
+}
 
 asked_for() { # ranges asked of the player host, in order: first-last
 	fixture_log | sed -n 's/.*"where":"player".*"range":"bytes=\([0-9]*-[0-9]*\)".*/\1/p'
@@ -51,11 +59,11 @@ watch_it() {
 	check_has "and that it has parts" "Accept-Ranges: bytes" "$(curl -sfI "$url")"
 
 	seek=$((size / 10 * 9 / 65536 * 65536))
-	fixture_log_clear
+	asked=$(asked_for | wc -l)
 	begin=$(now_ms)
 	check_eq "at 90 %" "$(bytes $seek $((seek + 65535)))" "$(get $seek $((seek + 65535)))"
 	echo "# the first chunk there: $(($(now_ms) - begin)) ms; a chunk takes $((65536000 / each))"
-	check_eq "what the player came to is asked for next" $seek "$(asked_for | head -n 1 | cut -d- -f1)"
+	check_eq "what the player came to is asked for next" $seek "$(asked_for | tail -n +$((asked + 1)) | head -n 1 | cut -d- -f1)"
 	check_eq "also at the very end" "$(bytes $((size - 100)) $((size - 1)))" "$(get $((size - 100)) $((size - 1)))"
 	check_eq "and what lies before" "$(bytes $((seek - 200000)) $((seek + 200000)))" \
 		"$(get $((seek - 200000)) $((seek + 200000)))"
@@ -65,10 +73,73 @@ watch_it() {
 	check_eq "it has done its work" 0 $serve_code
 }
 
+# Chunks that were under way when a player came are at most begun twice.
+check_once() { # CONNECTIONS
+	twice=$(sent_twice)
+	echo "# over $1: $(bytes_sent player) bytes sent for $size, twice: ${twice% *}"
+	check_has "every chunk was fetched ($1)" complete "$twice"
+	check "hardly a byte twice ($1)" test "${twice%% *}" -le $((size / 20))
+}
+
+anew() {
+	kiyya rm --yes "$item" >/dev/null
+	fixture_log_clear
+}
+
 watch_it 1
 check_exit 0 kiyya queue run
 check_exit 0 kiyya verify "$item" --json
 check_has "what was fetched for playing is what was published" '"publisher_hash":"match"' "$out"
-kiyya rm --yes "$item" >/dev/null
+check_once 1
+anew
 watch_it 4
+check_exit 0 kiyya queue run
+check_once 4
+
+# -- a wait has an end --------------------------------------------------------------------------------
+
+anew
+check_exit 0 kiyya download --queue-only "$item"
+serve_start
+check_eq "it has begun" "$(bytes 0 65535)" "$(get 0 65535)"
+asked=$(asked_for | wc -l)
+fixture_control '{"act":"hang","where":"player"}'
+curl -s -o "$E2E_DIR/never" -r "$((size - 65536))-" "$url" 8>&- &
+curl_pid=$!
+more_was_asked() {
+	[ "$(asked_for | wc -l)" -gt "$asked" ]
+}
+check "a chunk that never comes is asked for" wait_until 20 more_was_asked
+begin=$(now_ms)
+serve_stop
+echo "# stopped while a reader waited: $(($(now_ms) - begin)) ms"
+check_eq "stopping does not wait for it" 0 $serve_code
+curl_code=0
+wait $curl_pid || curl_code=$?
+check "and the reader sees that there was nothing" test "$curl_code" -ne 0
+fixture_control '{"clear":true}'
+
+# -- what is not fetched further ----------------------------------------------------------------------
+
+check_exit 0 kiyya queue pause "$item"
+serve_start
+check_eq "a paused one: what is there is given" "$(bytes 0 65535)" "$(get 0 65535)"
+check_eq "what is not, is not waited for" 503 "$(curl -s -o /dev/null -w '%{http_code}' -r "$((size - 10))-" "$url")"
+curl -s -o "$E2E_DIR/part" "$url" && curl_code=0 || curl_code=$?
+check_eq "all of it ends early, and says so" 18 $curl_code
+check "nothing wrong is in it" cmp -n "$(wc -c <"$E2E_DIR/part")" "$E2E_DIR/part" "$E2E_DIR/film"
+serve_stop
+
+# -- by the player ------------------------------------------------------------------------------------
+
+fixture_stop
+fixture_start --media "$MEDIA" --each $each
+write_config
+kiyya cache clear --yes >/dev/null
+clip=$(claim_id revenge-s01e02)
+check_exit 0 kiyya download --queue-only "$clip"
+check_exit 0 kiyya play "$clip" --json -- --ao=null --untimed
+check_has "what is on its way is played from the vault" '"offline":true' "$out"
+twice=$(sent_twice)
+check_eq "and fetched once, wherever the player looked" 0 "${twice%% *}"
 e2e_end
