@@ -22,7 +22,8 @@
  *   TIME int64_t unix seconds, TIME_UNKNOWN unknown, RFC 3339 in JSON
  *   BOOL bool, always written              STRS struct strs, empty is absent
  *   INTS array of integers as struct ints, always written
- *   PAGE struct page *, owned, written as an array of claims */
+ *   PAGE struct page *, owned, written as an array of claims
+ *   SECRET char *, owned, wiped when it is freed, NULL unknown; never in JSON, neither way */
 #define MSG_UNKNOWN INT64_MIN
 struct ints {
 	int64_t *v;
@@ -37,10 +38,13 @@ void ints_add(struct ints *l, int64_t v);
 #define MSG_C_STRS struct strs
 #define MSG_C_INTS struct ints
 #define MSG_C_PAGE struct page *
+#define MSG_C_SECRET char *
 
 /* X(NAME, name, "who answers", "what it asks for") */
 #define REQUESTS(X)                                                                                \
 	X(BROWSE, browse, "catalog", "claims of a channel: EV_PAGE, stored ones first")            \
+	X(HOME, home, "home", "the rows of the first view: EV_SHELF each, stored ones first")       \
+	X(RELATED, related, "related", "stored claims with most tags in common: EV_PAGE")           \
 	X(SEARCH, search, "search", "claims by words: EV_FOUND, those stored here first")          \
 	X(SEARCHES, searches, "search", "what was searched: EV_SEARCHED each, newest first")       \
 	X(SHOW, show, "catalog", "one claim, resolved: EV_PAGE of one")                            \
@@ -56,9 +60,13 @@ void ints_add(struct ints *l, int64_t v);
 	X(QUEUE_RUN, queue_run, "download", "work the queue off: EV_DOWNLOAD, done when it is")    \
 	X(LIMIT, limit, "limit", "how downloads go from now on, until the end: EV_CONFIG")         \
 	X(OFFLINE, offline, "keep", "copies in the vault: EV_COPY each")                           \
-	X(VERIFY, verify, "keep", "authenticate copies: EV_VERIFY each")                           \
-	X(CAT, cat, "keep", "decrypted bytes of a copy, written to a descriptor")                  \
-	X(REMOVE, remove, "keep", "delete copies, files and rows: EV_COPY each, as it was")        \
+	X(VERIFY, verify, "verify", "authenticate copies: EV_WORK, EV_VERIFY each")                \
+	X(REPAIR, repair, "repair", "fetch anew what is bad in copies: EV_WORK, EV_VERIFY each")   \
+	X(CAT, cat, "cat", "decrypted bytes of a copy, written to a descriptor")                   \
+	X(EXPORT, export, "export", "a decrypted copy as a plain file: EV_WORK, EV_EXPORT")        \
+	X(REMOVE, remove, "remove", "delete copies, files and rows: EV_COPY each, as it was")      \
+	X(IMPORT, import, "import", "take in a vault file from elsewhere: EV_WORK, EV_COPY")       \
+	X(SCAN, scan, "scan", "rows of the vault's files that no row names: EV_COPY each")         \
 	X(SERVE, serve, "playback", "addresses on the loopback server: EV_SERVE; lasts until STOP") \
 	X(PLAY, play, "playback", "play an item: EV_PLAYER; done when the player is")              \
 	X(PLAYER, player, "playback", "a command to the running player")                           \
@@ -72,7 +80,7 @@ void ints_add(struct ints *l, int64_t v);
 	X(LATER, later, "later", "the watch-later list: EV_PAGE")                                  \
 	X(HISTORY, history, "later", "what was played, newest first: EV_PAGE")                     \
 	X(REFRESH, refresh, "feed", "ask for what is new in followed channels: EV_PAGE of that")   \
-	X(KEY, key, "unlock", "the vault key: EV_KEY")                                             \
+	X(KEY, key, "keys", "the vault's keys: EV_KEY; EV_ASK where a passphrase is wanted")       \
 	X(CACHE, cache, "tidy", "the metadata cache: EV_CACHE")                                    \
 	X(DB, db, "tidy", "the database file: EV_DB")                                              \
 	X(LOG, log, "diagnostics", "what was recorded: EV_LOG each")                               \
@@ -88,6 +96,12 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, all, "every page")                                                                 \
 	F(BOOL, refresh, "ask the gateway even when the stored list is fresh")                     \
 	F(BOOL, wait_fresh, "past the TTL ask first, fall back to what is stored (command line)")
+#define REQ_HOME_FIELDS(F)                                                                         \
+	F(INT, limit, "claims a row; unknown: 10")                                                 \
+	F(BOOL, refresh, "ask the gateway even when the stored lists are fresh")
+#define REQ_RELATED_FIELDS(F)                                                                      \
+	F(STR, item, "a claim id that is stored")                                                  \
+	F(INT, limit, "claims; unknown: 10")
 #define REQ_SEARCH_FIELDS(F)                                                                       \
 	F(STR, text, "words, phrases in quotes, filters")                                          \
 	F(STR, channel, "only claims of this @channel, in any address form")                       \
@@ -140,9 +154,19 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, quality, "which copy")                                                              \
 	F(STR, range, "A-B or A-, inclusive")                                                      \
 	F(INT, fd, "where to")
+#define REQ_REPAIR_FIELDS(F) F(STRS, items, "ITEMs; none: every copy")
+#define REQ_EXPORT_FIELDS(F)                                                                       \
+	F(STR, item, "an ITEM")                                                                    \
+	F(STR, quality, "which copy")                                                              \
+	F(STR, to, "a file, or a directory: named by title there")                                 \
+	F(BOOL, overwrite, "what is there already; else EV_EXPORT says so, and nothing is done")
 #define REQ_REMOVE_FIELDS(F)                                                                       \
 	F(STRS, items, "ITEMs")                                                                    \
-	F(STR, quality, "absent: every copy")
+	F(STR, quality, "absent: every copy")                                                      \
+	F(BOOL, watched, "all that are complete and were watched, instead of items")               \
+	F(BOOL, dry_run, "only say which")
+#define REQ_IMPORT_FIELDS(F) F(STR, file, "the vault file")
+#define REQ_SCAN_FIELDS(F)
 #define REQ_SERVE_FIELDS(F)                                                                        \
 	F(STRS, items, "none: every complete copy")                                                \
 	F(INT, port, "0: any")
@@ -186,7 +210,13 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, item, "an ITEM")
 #define REQ_HISTORY_FIELDS(F) F(STR, action, "list clear")
 #define REQ_REFRESH_FIELDS(F) F(STRS, channels, "followed ones; none: all")
-#define REQ_KEY_FIELDS(F) F(STR, action, "init status")
+#define REQ_KEY_FIELDS(F)                                                                          \
+	F(STR, action, "init status open unlock lock passwd rotate export import forget answer")   \
+	F(STR, file, "for export and import")                                                      \
+	F(STR, id, "for forget: a master key's")                                                   \
+	F(BOOL, overwrite, "import: replace another ring of the same key")                         \
+	F(BOOL, here, "lock: other processes keep their keys")                                     \
+	F(SECRET, passphrase, "answer: what was typed; unknown: nothing, the person does not want to")
 #define REQ_CACHE_FIELDS(F)                                                                        \
 	F(STR, action, "stats cleanup clear drop optimize")                                        \
 	F(STR, item, "for drop")
@@ -201,6 +231,7 @@ void ints_add(struct ints *l, int64_t v);
 
 #define EVENTS(X)                                                                                  \
 	X(PAGE, page, "catalog", "claims, in order")                                               \
+	X(SHELF, shelf, "home", "a row of the first view, as it is now")                           \
 	X(FOUND, found, "search", "claims that were searched for, best first")                     \
 	X(SEARCHED, searched, "search", "words that were searched for")                            \
 	X(DOWNLOAD, download, "download", "a row of the queue, as it is now")                      \
@@ -209,12 +240,15 @@ void ints_add(struct ints *l, int64_t v);
 	X(GATEWAY, gateway, "diagnostics", "a gateway's health")                                   \
 	X(FACT, fact, "diagnostics", "one thing the doctor found")                                 \
 	X(CONFIG, config, "configure", "a setting")                                                \
-	X(VERIFY, verify, "keep", "what verifying a copy found")                                   \
+	X(VERIFY, verify, "verify", "what verifying or repairing a copy found")                    \
+	X(WORK, work, "work", "how far long work on copies has come")                              \
+	X(EXPORT, export, "export", "a plain file was written, or would have to be overwritten")   \
 	X(SERVE, serve, "playback", "where an item is served")                                     \
 	X(PLAYER, player, "playback", "the player, as it is now")                                  \
 	X(PROGRESS, progress, "library", "a position")                                             \
 	X(CHANNEL, channel, "follow", "a followed channel")                                        \
-	X(KEY, key, "unlock", "the state of the vault key")                                        \
+	X(KEY, key, "keys", "the state of the vault's keys")                                       \
+	X(ASK, ask, "unlock", "a passphrase is wanted: answered by KEY answer")                    \
 	X(CACHE, cache, "tidy", "the metadata cache in numbers")                                   \
 	X(DB, db, "tidy", "the database in numbers")                                               \
 	X(LOG, log, "diagnostics", "one recorded line")                                            \
@@ -228,6 +262,15 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, first, "index of the first of them in the list")                                    \
 	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(BOOL, more, "there is more behind them")                                                 \
+	F(TIME, fetched_at, "when the gateway said so")
+#define EV_SHELF_FIELDS(F)                                                                         \
+	F(INT, place, "from 0; a later one of the same place replaces it")                         \
+	F(STR, kind, "continue featured added category")                                           \
+	F(STR, title, "for people; of a category its name")                                        \
+	F(STR, channel, "whose category it is")                                                    \
+	F(STRS, tags, "what the claims have in common")                                            \
+	F(PAGE, claims, "the first of them; none: an empty row")                                   \
+	F(BOOL, cached, "from the store, maybe stale")                                             \
 	F(TIME, fetched_at, "when the gateway said so")
 #define EV_FOUND_FIELDS(F)                                                                         \
 	F(PAGE, claims, "the claims")                                                              \
@@ -300,7 +343,23 @@ void ints_add(struct ints *l, int64_t v);
 	F(INTS, bad, "chunks that do not open, from 0")                                            \
 	F(STR, header, "ok one_slot bad")                                                          \
 	F(STR, publisher_hash, "match mismatch absent not_original unchecked")                     \
-	F(STR, title, "")
+	F(STR, title, "")                                                                          \
+	F(INT, fetched, "plaintext bytes that repairing fetched")
+#define EV_WORK_FIELDS(F)                                                                          \
+	F(STR, what, "verify repair export import")                                                \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(INT, number, "of the copy, from 1")                                                      \
+	F(INT, copies, "that there are to work on")                                                \
+	F(INT, have, "bytes of this copy that are done, where that is known")                      \
+	F(INT, total, "bytes")
+#define EV_EXPORT_FIELDS(F)                                                                        \
+	F(STR, claim_id, "")                                                                       \
+	F(STR, title, "")                                                                          \
+	F(STR, quality, "")                                                                        \
+	F(STR, file, "absolute, unless it was given otherwise")                                    \
+	F(INT, size, "bytes")                                                                      \
+	F(BOOL, exists, "it was there already, and nothing was done")
 #define EV_SERVE_FIELDS(F)                                                                         \
 	F(STR, claim_id, "")                                                                       \
 	F(STR, title, "")                                                                          \
@@ -334,6 +393,9 @@ void ints_add(struct ints *l, int64_t v);
 	F(STRS, slots, "types")                                                                    \
 	F(STR, ring, "master key id")                                                              \
 	F(INT, agent_seconds, "")
+#define EV_ASK_FIELDS(F)                                                                           \
+	F(STR, what, "open; new: twice; first: twice, empty for a key file; keep: empty to leave it behind") \
+	F(BOOL, again, "the one before was wrong")
 #define EV_CACHE_FIELDS(F)                                                                         \
 	F(INT, claims, "")                                                                         \
 	F(INT, queries, "")                                                                        \

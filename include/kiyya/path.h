@@ -20,6 +20,9 @@ void paths_release(struct paths *p);
 /* Makes the directories, 0700, and refuses one that another user may write. */
 bool paths_create(const struct paths *p, struct err *err) MUST_USE;
 
+/* A plain name for a file of this title, with the ending "." + extension (NULL: none): no slash, no control characters,
+ * no dot, dash or blank at its beginning, at most 255 bytes, cut on a grapheme. Owned. */
+char *path_name_of_title(const char *title, const char *extension);
 /* Makes a directory of ours and those above it, 0700, where it is not there; ERR_CONFIG if others may write to it. */
 bool path_make_dir(const char *dir, struct err *err) MUST_USE;
 char *path_join(const char *dir, const char *name); /* owned */

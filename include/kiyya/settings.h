@@ -6,10 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "kiyya/category.h"
 #include "kiyya/err.h"
 #include "kiyya/str.h"
 
-enum setting_type { SETTING_TEXT, SETTING_LIST, SETTING_BOOL, SETTING_TIME_MS, SETTING_BYTES, SETTING_INT };
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_LIST,
+	SETTING_CATEGORIES,
+	SETTING_BOOL,
+	SETTING_TIME_MS,
+	SETTING_BYTES,
+	SETTING_INT
+};
 
 /* X(section, name, type, default, meaning): field name is section_name. TIME is kept in milliseconds. */
 #define SETTINGS(X)                                                                                \
@@ -23,6 +32,12 @@ enum setting_type { SETTING_TEXT, SETTING_LIST, SETTING_BOOL, SETTING_TIME_MS, S
 	X(gateway, player_url, TEXT, "https://player.odycdn.com", "where streams are")             \
 	X(gateway, allow_hosts, LIST, "", "hosts beside the approved domains that media may come from") \
 	X(channel, default, TEXT, "@kiyyamovies:b", "what bare kiyya opens")                       \
+	X(catalog, categories, CATEGORIES,                                                         \
+	  "Movies: movie > comedy_movies / action_movies / romance_movies, "                       \
+	  "Series: series > comedy_series / action_series / romance_series, "                      \
+	  "Sitcoms: sitcom, Kids: kids > comedy_kids / action_kids",                               \
+	  "categories of a channel, NAME: TAG > FILTER / FILTER")                                  \
+	X(catalog, featured, TEXT, "hero_trailer", "tag of what is featured at home; empty: nothing is") \
 	X(ui, start, TEXT, "channel", "first view: channel or home")                               \
 	X(cache, ttl, TIME_MS, "30m", "how long a stored list counts as fresh")                    \
 	X(cache, max_items, INT, "100000", "claims kept")                                          \
@@ -63,6 +78,7 @@ enum setting_type { SETTING_TEXT, SETTING_LIST, SETTING_BOOL, SETTING_TIME_MS, S
 /* Field types by setting type. */
 #define SETTING_C_TEXT char *
 #define SETTING_C_LIST struct strs
+#define SETTING_C_CATEGORIES struct category_list
 #define SETTING_C_BOOL bool
 #define SETTING_C_TIME_MS int64_t
 #define SETTING_C_BYTES int64_t

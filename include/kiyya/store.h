@@ -1,5 +1,5 @@
 /* The database: one SQLite file, numbered migrations, one lock. The one door to SQLite. Backend thread;
- * a struct finder belongs to the thread that searches.
+ * a struct finder belongs to the thread that searches, a struct settler to a chore.
  *
  * What a user did is durable when the function returns (WAL, synchronous FULL). Rows given out are copies
  * that the caller owns. Errors: ERR_DATABASE, ERR_SPACE, ERR_BUSY (lock timeout). */
@@ -95,6 +95,21 @@ bool store_cache_optimize(const char *path, struct err *err);
 /* Fills in .local of each claim. */
 bool store_local_state(struct store *s, struct page *page, struct err *err);
 
+/* What store_cache_put leaves for later, so that it is quick itself: the search index grows by small pieces that want
+ * merging, the log of the database wants writing back. By a connection of its own, so on any thread, a struct settler on
+ * one at a time:
+ *
+ *	if (store_wants_settling(store)) … while (store_settle(settler, &more, &err) && more) …
+ *
+ * What is not done is done another time; nothing is wrong until then, only slower. */
+struct settler;
+/* Of a database that a struct store has open. */
+struct settler *store_settler_open(const char *path, struct err *err);
+void store_settler_close(struct settler *z);
+/* A few milliseconds' worth; *ret_more: there is more of it. */
+bool store_settle(struct settler *z, bool *ret_more, struct err *err);
+bool store_wants_settling(struct store *s); /* claims were put since this was asked last */
+
 /* -- search: the cached claims by words, on a read-only connection of its own ------------------- */
 struct finder;
 struct query;
@@ -157,6 +172,8 @@ bool store_progress_get(struct store *s, const char *claim_id, struct progress *
 struct progress_list { struct progress *v; size_t n; };
 void progress_list_release(struct progress_list *l);
 bool store_progress_list(struct store *s, struct progress_list *ret, struct err *err);
+/* What was begun and not finished, newest first. */
+struct page *store_progress_begun(struct store *s, int64_t limit, struct err *err);
 bool store_progress_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
 bool store_favorite_set(struct store *s, const char *claim_id, bool on, struct err *err);
 struct page *store_favorite_list(struct store *s, struct err *err);
@@ -181,9 +198,16 @@ bool store_follow_list(struct store *s, struct follow_list *ret, struct err *err
 /* The followed channel of an address, a claim id or a unique prefix of one; ERR_NOT_FOUND. ret is the caller's. */
 bool store_follow_find(struct store *s, const char *item, struct follow *ret, struct err *err);
 /* Claims of followed channels that are stored and have been released, newest first. after: the claim id of a row, which
- * the page begins behind; "" or NULL the newest; not stored: ERR_NOT_FOUND. */
-struct feed_query { bool unwatched; int64_t since /* TIME_UNKNOWN */, limit; const char *after; };
+ * the page begins behind; "" or NULL the newest; not stored: ERR_NOT_FOUND. also: the id of one more channel, or NULL. */
+struct feed_query { bool unwatched; int64_t since /* TIME_UNKNOWN */, limit; const char *after, *also; };
 struct page *store_feed(struct store *s, const struct feed_query *q, bool *ret_more, struct err *err);
+/* Those of the newest claims of a channel that have all the tags. Looks at 300 of them: it stands in for a list that has
+ * not been fetched. */
+struct page *store_tagged(struct store *s, const char *channel_id, const struct strs *tags, int64_t limit,
+			  struct err *err);
+/* The stored claims that share most tags with this one, newer ones first among equals. Of each tag the newest 100 that
+ * have it are looked at, by the search index; ERR_NOT_FOUND if the claim is not stored. */
+struct page *store_related(struct store *s, const char *claim_id, int64_t limit, struct err *err);
 /* Whether a claim is in the cache. */
 bool store_cache_has(struct store *s, const char *claim_id);
 

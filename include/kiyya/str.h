@@ -11,6 +11,7 @@ bool str_copy(char *dst, size_t size, const char *src); /* always ends dst; fals
 char *str_dup(const char *s);                           /* owned; NULL stays NULL */
 char *str_dupn(const char *s, size_t n);
 char *str_fmt(const char *fmt, ...) PRINTF_LIKE(1, 2); /* owned */
+void str_burn(char *s); /* overwrites it and frees it; NULL is fine */
 void str_set(char **dst, const char *s);               /* frees *dst, stores a copy of s (or NULL) */
 bool str_eq(const char *a, const char *b);             /* NULL equals only NULL */
 bool str_empty(const char *s);                         /* NULL or "" */

@@ -91,6 +91,10 @@ bool vault_set_meta(struct vault_writer *w, const struct vault_meta *meta, struc
 bool vault_write_chunk(struct vault_writer *w, uint64_t i, const void *data, size_t len,
 		       struct err *err);
 bool vault_has_chunk(const struct vault_writer *w, uint64_t i);
+/* What is in the file of a chunk that is there, into dst (room for VAULT_CHUNK bytes). ERR_DAMAGED if it does not open
+ * any more. */
+bool vault_read_chunk(struct vault_writer *w, uint64_t i, void *dst, size_t *ret_len,
+		      struct err *err);
 uint64_t
 vault_have_bytes(const struct vault_writer *w); /* plaintext bytes in records that are there */
 uint64_t vault_first_missing(const struct vault_writer *w); /* chunk index; == chunks: none */
@@ -109,6 +113,13 @@ bool vault_finish(struct vault_writer *w, const char *final_name, struct vault_i
 struct source *vault_open(struct vault *v, const char *name, struct err *err);
 /* NULL if s is no vault file's. Borrowed from s; changes when s is read. */
 const struct vault_info *vault_source_info(const struct source *s);
+
+/* What the header of a file says, wherever it lies and whatever became of its records. ERR_NOT_FOUND, ERR_DAMAGED,
+ * ERR_LOCKED (naming the ring that is not here). */
+struct vault_header;
+struct vault_header *vault_header_read(struct vault *v, const char *path, struct err *err);
+const struct vault_info *vault_header_info(const struct vault_header *h); /* borrowed */
+void vault_header_free(struct vault_header *h);                          /* NULL is fine */
 
 /* What HTTP calls the file (RFC 9110, 8.8.3): BLAKE2b-128 of the file id, so that the id itself is not given out. False
  * if file_id is not 32 hex digits. Any thread. */

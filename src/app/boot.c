@@ -60,7 +60,9 @@ bool boot_begin(struct boot *b, const struct cli_line *line, struct err *err)
 	const char *level = line->options.verbose ? "debug" : getenv("KIYYA_LOG");
 	const char *file = line->config_file ? line->config_file : getenv("KIYYA_CONFIG");
 	if (!paths_init(&b->paths, line->home, file, err) || !load_settings(b, line, err) ||
-	    !passphrase_read(&b->passphrase, err) || !paths_create(&b->paths, err)) {
+	    !passphrase_read("KIYYA_PASSPHRASE", &b->passphrase, err) ||
+	    !passphrase_read("KIYYA_NEW_PASSPHRASE", &b->new_passphrase, err) ||
+	    !paths_create(&b->paths, err)) {
 		boot_end(b);
 		return false;
 	}
@@ -73,22 +75,26 @@ bool boot_begin(struct boot *b, const struct cli_line *line, struct err *err)
 	return true;
 }
 
-bool boot_backend(struct boot *b, bool browser, struct err *err)
+bool boot_backend(struct boot *b, bool browser, enum asks asks, struct err *err)
 {
 	b->backend = backend_start(&(struct backend_config){ .paths = &b->paths,
 							     .settings = &b->settings,
 							     .offline = b->offline,
+							     .umask = b->umask,
 							     .work_off = browser,
-							     .passphrase = b->passphrase },
+							     .asks = asks,
+							     .passphrase = b->passphrase,
+							     .new_passphrase = b->new_passphrase },
 				   &b->link, err);
-	b->passphrase = NULL;
+	b->passphrase = b->new_passphrase = NULL;
 	return b->backend != NULL;
 }
 
 void boot_end(struct boot *b)
 {
 	backend_stop(b->backend);
-	passphrase_free(b->passphrase);
+	str_burn(b->passphrase);
+	str_burn(b->new_passphrase);
 	link_release(&b->link);
 	settings_release(&b->settings);
 	paths_release(&b->paths);

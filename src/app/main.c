@@ -82,7 +82,7 @@ static int run_command(const struct cli_line *line, struct boot *boot)
 		       line->argc, line->argv);
 }
 
-static int run(const struct cli_line *line)
+static int run(const struct cli_line *line, unsigned users_umask)
 {
 	struct err err;
 	if (line->help) {
@@ -107,9 +107,12 @@ static int run(const struct cli_line *line)
 	struct boot boot;
 	if (!boot_begin(&boot, line, &err))
 		return fail(&err);
+	boot.umask = users_umask;
+	bool person = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+	enum asks asks = browser ? ASKS_UNTIL_RIGHT : person ? ASKS_ONCE : ASKS_NOBODY;
 	bool needs_backend = browser || cli_needs_backend(line->argv[0]);
 	int code;
-	if (needs_backend && !boot_backend(&boot, browser, &err))
+	if (needs_backend && !boot_backend(&boot, browser, asks, &err))
 		code = fail(&err);
 	else
 		code = browser ? run_browser(line, &boot) : run_command(line, &boot);
@@ -119,7 +122,7 @@ static int run(const struct cli_line *line)
 
 int main(int argc, char **argv)
 {
-	umask(077);
+	unsigned users_umask = umask(077);
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC,
 		  "C"); /* numbers are read and written the same everywhere; libmpv insists */
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
 	struct err err;
 	if (!cli_read_line(&line, argc, argv, &err))
 		return fail(&err);
-	int code = run(&line);
+	int code = run(&line, users_umask);
 	cli_line_release(&line);
 	if (fflush(stdout) != 0 && code == 0)
 		code = 1;

@@ -1,4 +1,4 @@
-/* The passphrase that is given from outside. */
+/* The passphrases that are given from outside. */
 #include "passphrase.h"
 
 #include <errno.h>
@@ -9,13 +9,6 @@
 #include "kiyya/str.h"
 
 #define PASSPHRASE_MAX 1024
-
-void passphrase_free(char *p)
-{
-	if (p)
-		explicit_bzero(p, strlen(p));
-	free(p);
-}
 
 /* Reads no further than the line: the rest of a descriptor is somebody else's. */
 static bool read_line(int fd, char **ret, struct err *err)
@@ -43,19 +36,35 @@ static bool read_line(int fd, char **ret, struct err *err)
 	return ok || err_set(err, ERR_LOCKED, 0, "the passphrase that was given is empty");
 }
 
-bool passphrase_read(char **ret, struct err *err)
+/* Where both are set, the file counts. */
+static int open_given(const char *which, struct err *err)
 {
-	const char *file = getenv("KIYYA_PASSPHRASE_FILE"), *number = getenv("KIYYA_PASSPHRASE_FD");
-	*ret = NULL;
-	if (str_empty(file) && str_empty(number))
-		return true;
+	char *file_name = str_fmt("%s_FILE", which), *fd_name = str_fmt("%s_FD", which);
+	const char *file = getenv(file_name), *number = getenv(fd_name);
 	int64_t given = -1;
-	if (str_empty(file) && (!str_to_i64(number, &given) || given < 0 || given > 1 << 20))
-		return err_set(err, ERR_USAGE, 0,
-			       "KIYYA_PASSPHRASE_FD must be a descriptor's number");
-	int fd = str_empty(file) ? (int)given : open(file, O_RDONLY | O_CLOEXEC);
+	int fd = -1;
+	err_clear(err);
+	if (!str_empty(file)) {
+		fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			err_sys(err, "opening the passphrase file %s", file);
+	} else if (!str_empty(number)) {
+		if (str_to_i64(number, &given) && given >= 0 && given <= 1 << 20)
+			fd = (int)given;
+		else
+			err_set(err, ERR_USAGE, 0, "%s must be a descriptor's number", fd_name);
+	}
+	free(file_name);
+	free(fd_name);
+	return fd;
+}
+
+bool passphrase_read(const char *which, char **ret, struct err *err)
+{
+	*ret = NULL;
+	int fd = open_given(which, err);
 	if (fd < 0)
-		return err_sys(err, "opening the passphrase file %s", file);
+		return err->kind == ERR_NONE;
 	bool ok = read_line(fd, ret, err);
 	close(fd);
 	return ok;

@@ -9,9 +9,12 @@
 #include "engine.h"
 #include "kiyya/thread.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "route.h"
 #include "seek.h"
+#include "settle.h"
 #include "ticket.h"
+#include "unlock.h"
 
 struct backend {
 	struct core core;
@@ -30,6 +33,8 @@ static void wait(struct core *core)
 	fds[n++] = core->readers_wake.read_fd;
 	if (core->doorbell)
 		fds[n++] = doorbell_fd(core->doorbell);
+	if (unlock_fd(core->unlock) >= 0)
+		fds[n++] = unlock_fd(core->unlock);
 	int timeout = timers_wait_ms(core->timers, -1);
 	if (core->http) {
 		http_poll(core->http, timeout, fds, n);
@@ -58,8 +63,10 @@ static void turn(struct core *core)
 		engine_heed(core->engine);
 	if (core->doorbell && doorbell_rang(core->doorbell))
 		engine_kick(core->engine);
+	unlock_poll(core->unlock);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
+	settle_turn(core);
 }
 
 static void *run(void *arg)
@@ -71,6 +78,8 @@ static void *run(void *arg)
 		post_note(core, NULL, "error", "%s", core->boot_error.text);
 	} else if (core->work_off) {
 		engine_begin_work_off(core->engine);
+		if (core->lock)
+			core->reconcile = reconcile_new(core);
 	}
 	while (!atomic_load(&b->stop))
 		turn(core);
@@ -86,8 +95,11 @@ struct backend *backend_start(const struct backend_config *config, struct link *
 				 .settings = config->settings,
 				 .link = link,
 				 .offline = config->offline,
+				 .umask = config->umask,
 				 .work_off = config->work_off,
-				 .passphrase = config->passphrase };
+				 .asks = config->asks,
+				 .passphrase = config->passphrase,
+				 .new_passphrase = config->new_passphrase };
 	atomic_init(&b->stop, false);
 	if (thread_start(&b->thread, "kiyya-backend", run, b, err))
 		return b;

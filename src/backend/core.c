@@ -2,11 +2,12 @@
 #include "core.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include "doorbell.h"
 #include "engine.h"
 #include "playback.h"
+#include "reconcile.h"
 #include "seek.h"
+#include "settle.h"
 #include "sweep.h"
 #include "ticket.h"
 #include "unlock.h"
@@ -54,9 +55,15 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	core->engine = NULL; /* jobs that still come back find nothing to do */
+	reconcile_stop(core->reconcile);
+	unlock_stop(core->unlock);
 	chores_free(
 	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
+	if (core->unlock)
+		reconcile_free(core->reconcile);
 	unlock_free(core->unlock);
+	settle_free(core->settle);
 	if (core->gateway && core->store) {
 		for (size_t i = 0; i < gateway_count(core->gateway); i++) {
 			const struct gateway_health *h = gateway_health_of(core->gateway, i);
@@ -78,9 +85,8 @@ void core_shut(struct core *core)
 	wake_release(&core->player_wake);
 	wake_release(&core->readers_wake);
 	free(core->vault_dir);
-	if (core->passphrase)
-		explicit_bzero(core->passphrase, strlen(core->passphrase));
-	free(core->passphrase);
+	str_burn(core->passphrase);
+	str_burn(core->new_passphrase);
 }
 
 struct http *core_http(struct core *core, struct err *err)
@@ -167,9 +173,23 @@ bool core_take_lock(struct core *core, struct err *err)
 	return store_queue_recover(core->store, err);
 }
 
+bool core_hold_lock(struct core *core, struct err *err)
+{
+	if (!core_take_lock(core, err))
+		return false;
+	core->lock_holds++;
+	return true;
+}
+
+void core_let_lock(struct core *core)
+{
+	core->lock_holds--;
+	engine_kick(core->engine);
+}
+
 void core_drop_lock(struct core *core)
 {
-	if (core->work_off || !core->lock)
+	if (core->work_off || !core->lock || core->lock_holds)
 		return;
 	doorbell_free(core->doorbell);
 	core->doorbell = NULL;

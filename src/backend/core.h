@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "kiyya/backend.h"
 #include "kiyya/chores.h"
 #include "kiyya/clock.h"
 #include "kiyya/err.h"
@@ -27,6 +28,8 @@ struct unlock;
 struct ticket;
 struct doorbell;
 struct seeker;
+struct reconcile;
+struct settle;
 struct sweep;
 
 /* Settings that a request may change while we run. */
@@ -41,8 +44,11 @@ struct core {
 	const struct clock *clock;
 	struct link *link;
 	bool offline;  /* no network at all */
+	unsigned umask; /* of files that are exported */
 	bool work_off; /* this process works the whole queue off while it lives */
-	char *passphrase;
+	enum asks asks;
+	char *passphrase;     /* given and not used yet; NULL none */
+	char *new_passphrase; /* likewise, for a ring to be changed or exported */
 
 	struct timers *timers;
 	struct chores *chores;
@@ -54,19 +60,23 @@ struct core {
 
 	struct ticket *tickets; /* open ones */
 	struct lock *lock;      /* held: this process may write queue, vault and keys */
+	unsigned lock_holds;    /* pieces of work that need it to their end */
 	struct doorbell *doorbell;
-	struct sweep *trim; /* the cache is over its size; NULL: no */
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
+	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;
+	struct reconcile *reconcile; /* NULL: this process does not hold the lock */
 
 	/* by core_http(), core_gateway(), core_vault() */
 	struct http *http;
 	struct gateway *gateway;
 	struct vault *vault;
 	struct seeker *seeker; /* by seek_start() */
+	struct settle *settle; /* by settle_turn() */
+	char featured[CLAIM_ID_SIZE]; /* at home: one a session; "" not chosen yet */
 };
 
 bool core_boot(struct core *core, struct err *err);
@@ -78,7 +88,10 @@ struct gateway *core_gateway(struct core *core, struct err *err);
 struct vault *core_vault(struct core *core, struct err *err);
 /* Takes the lock if this process does not have it. ERR_BUSY naming the PID. */
 bool core_take_lock(struct core *core, struct err *err);
-/* Lets go of it, unless the process works the queue off. */
+/* The same for a piece of work of some length: nothing lets go of the lock until core_let_lock. */
+bool core_hold_lock(struct core *core, struct err *err);
+void core_let_lock(struct core *core);
+/* Lets go of it, unless the process works the queue off or something holds it. */
 void core_drop_lock(struct core *core);
 
 #endif

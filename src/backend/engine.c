@@ -476,7 +476,7 @@ static void on_kick(void *arg)
 
 void engine_kick(struct engine *e)
 {
-	if (!e->kick && !e->closing)
+	if (e && !e->kick && !e->closing)
 		e->kick = timer_add(e->core->timers, 0, on_kick, e);
 }
 
@@ -551,6 +551,16 @@ void engine_heed(struct engine *e)
 {
 	for (struct run *r = e->runs; r; r = r->next)
 		audience_heed(r->audience, r->transfer);
+}
+
+void engine_lock(struct engine *e)
+{
+	e->unlocked = false;
+	for (struct run *r = e->runs, *next; r; r = next) {
+		next = r->next;
+		if (r->row.encrypted)
+			engine_stop_row(e, r->row.id);
+	}
 }
 
 /* More may run at once than before, or fewer: those that began last wait again. */

@@ -4,12 +4,19 @@
 
 #include "core.h"
 
-/* Opens a copy for reading, whatever it is kept as. The vault must be unlocked if it is encrypted. Checks that the file is
- * the one the database knows: an older generation or another id is damage. */
+/* Whether a vault file is the one the database knows: its id, not older, and complete if the row is. Any thread. */
+bool keep_is_ours(const struct copy *c, const struct vault_info *info);
+/* Opens a copy for reading, whatever it is kept as. The vault must be unlocked if it is encrypted;
+ * a file that is not ours is damage. Any thread, as long as the backend lives. */
 struct source *keep_open(struct core *core, const struct copy *c, struct err *err);
 /* The best copy of an item: the asked quality, else the original, else the highest. complete_only: partial ones do not
  * count. ret is the caller's. */
 bool keep_find(struct core *core, const char *item, const char *quality, bool complete_only, struct copy *ret,
 	       struct err *err);
+
+/* Every copy of these items; no items: all there are. ret is the caller's. ERR_NOT_FOUND. */
+bool keep_list(struct core *core, const struct strs *items, struct copy_list *ret, struct err *err);
+/* EV_COPY of a ticket. */
+void keep_post(struct ticket *t, const struct copy *c);
 
 #endif

@@ -396,6 +396,14 @@ void playback_withdraw(struct playback *p, const char *claim_id)
 	grants_take_back_claim(&p->grants, claim_id);
 }
 
+void playback_lock(struct playback *p, const struct err *err)
+{
+	struct session *s = p->session;
+	if (s && s->url && s->copy.encrypted)
+		session_end(s, err);
+	tickets_end_kind(p->core, REQ_SERVE, err);
+}
+
 void playback_free(struct playback *p)
 {
 	if (!p)

@@ -10,6 +10,8 @@ void playback_free(struct playback *p); /* stops player and server; NULL is fine
 void playback_poll(struct playback *p);
 /* The item is about to be deleted: its addresses end, a player of it stops. */
 void playback_withdraw(struct playback *p, const char *claim_id);
+/* The vault is being locked: a player of a sealed copy stops, addresses end, who served them is told why. */
+void playback_lock(struct playback *p, const struct err *err);
 int playback_port(const struct playback *p); /* 0: the server has not been needed */
 
 #endif

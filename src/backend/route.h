@@ -10,6 +10,8 @@ void route(struct core *core, struct req *r);
 /* The answering functions: each ends t by ticket_done, now or later. r is borrowed for the call. */
 #define ANSWER(name) void answer_##name(struct core *core, struct ticket *t, const struct req_##name *r)
 ANSWER(browse);
+ANSWER(home);
+ANSWER(related);
 ANSWER(search);
 ANSWER(searches);
 ANSWER(show);
@@ -26,8 +28,12 @@ ANSWER(queue_run);
 ANSWER(limit);
 ANSWER(offline);
 ANSWER(verify);
+ANSWER(repair);
 ANSWER(cat);
+ANSWER(export);
 ANSWER(remove);
+ANSWER(import);
+ANSWER(scan);
 ANSWER(serve);
 ANSWER(play);
 ANSWER(player);

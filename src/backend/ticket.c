@@ -81,13 +81,18 @@ void ticket_done(struct ticket *t, const struct err *err)
 	ticket_done_code(t, err, err ? err_exit_code(err->kind) : 0);
 }
 
-static void stop(struct ticket *t)
+static void end(struct ticket *t, const struct err *err)
 {
 	if (t->cancel)
 		t->cancel(t->arg);
+	ticket_done(t, err);
+}
+
+static void stop(struct ticket *t)
+{
 	struct err err;
 	err_set(&err, ERR_CANCELLED, 0, "stopped");
-	ticket_done(t, &err);
+	end(t, &err);
 }
 
 void tickets_supersede(struct core *core, uint32_t slot)
@@ -113,6 +118,15 @@ void tickets_stop_all(struct core *core)
 {
 	while (core->tickets)
 		stop(core->tickets);
+}
+
+void tickets_end_kind(struct core *core, enum req_kind kind, const struct err *err)
+{
+	for (struct ticket *t = core->tickets, *next; t; t = next) {
+		next = t->next;
+		if (t->kind == kind)
+			end(t, err);
+	}
 }
 
 void post_note(struct core *core, const struct ticket *t, const char *level, const char *fmt, ...)

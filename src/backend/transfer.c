@@ -252,8 +252,12 @@ static bool adopt_finished(struct transfer *t)
 	if (!src)
 		return false;
 	struct vault_info info = *vault_source_info(src);
+	struct err err;
 	bool ours = info.complete && str_eq(info.meta.claim_id, t->row->claim_id);
-	if (ours)
+	/* Its name may not be on the disk yet, and no row says done before it is. */
+	if (ours && !file_sync_dir(NULL, t->core->vault_dir, &err))
+		fail(t, &err);
+	else if (ours)
 		on_finished(t, &info, final_name, "");
 	source_free(src);
 	return ours;

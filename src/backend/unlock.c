@@ -1,10 +1,18 @@
-/* Opens the vault's keyring when it is needed; answers key. */
+/* Opens the vault's rings when they are needed, and locks them again. */
 #include "unlock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "route.h"
+#include "audit.h"
+#include "command.h"
+#include "engine.h"
+#include "held.h"
+#include "kiyya/vault_keys.h"
+#include "playback.h"
 #include "ticket.h"
+
+/* Somebody may have to find their other key, or their glasses, for what the command asks. */
+#define COMMAND_MS 120000
 
 struct wait {
 	struct wait *next;
@@ -13,19 +21,41 @@ struct wait {
 };
 struct unlock {
 	struct core *core;
+	struct held *held;
 	struct wait *waits;
-	bool running;
+	struct wake stop; /* ends a command that is run */
 	uint64_t timer;
+	/* the open question */
+	ask_fn *ask;
+	void *ask_arg;
+	bool keep;
+	char *kept;
+	bool locked; /* while the chore ran */
 	/* the chore's, while it runs */
-	bool ran, ok, created;
+	bool running;
+	char *given; /* NULL: nothing is given */
+	bool typed;  /* by the person who was asked */
+	bool use_command, may_write;
+	bool ok, created, wants_passphrase;
+	struct vault_rotation rotation;
 	struct err err;
 };
+
+static void begin(struct unlock *u);
 
 struct unlock *unlock_new(struct core *core)
 {
 	struct unlock *u = NEW(struct unlock);
 	u->core = core;
+	u->held = held_new(core->paths->data_dir);
+	wake_init(&u->stop);
 	return u;
+}
+
+void unlock_stop(struct unlock *u)
+{
+	if (u)
+		wake_up(&u->stop);
 }
 
 void unlock_free(struct unlock *u)
@@ -38,7 +68,16 @@ void unlock_free(struct unlock *u)
 		free(w);
 	}
 	timer_drop(u->core->timers, u->timer);
+	held_free(u->held);
+	wake_release(&u->stop);
+	str_burn(u->given);
+	str_burn(u->kept);
 	free(u);
+}
+
+struct held *unlock_held(struct unlock *u)
+{
+	return u->held;
 }
 
 static void tell_all(struct unlock *u, const struct err *err)
@@ -53,27 +92,157 @@ static void tell_all(struct unlock *u, const struct err *err)
 	}
 }
 
+/* -- the chore ----------------------------------------------------------------------------------- */
+
+static bool ask_command(struct unlock *u)
+{
+	struct err why;
+	const char *line = u->core->settings->key_command;
+	if (u->given || !u->use_command)
+		return true;
+	if (vault_has_keyring(u->core->vault) && !vault_wants_passphrase(u->core->vault))
+		return true;
+	if (command_first_line(line, VAULT_PASSPHRASE_MAX, COMMAND_MS, u->stop.read_fd, &u->given,
+			       &why))
+		return true;
+	return err_set(&u->err, why.kind, 0, "key.command: %s", why.text);
+}
+
 static void open_ring(void *arg)
 {
 	struct unlock *u = arg;
-	const char *pass = u->core->passphrase;
-	u->ran = true;
-	u->ok = vault_unlock(u->core->vault, pass, pass ? strlen(pass) : 0, &u->created, &u->err);
+	struct vault *v = u->core->vault;
+	held_wait(u->held);
+	u->ok = ask_command(u) &&
+		vault_unlock(v, u->given, u->given ? strlen(u->given) : 0, &u->created, &u->err);
+	u->wants_passphrase = !u->ok && vault_wants_passphrase(v);
+	struct err why;
+	if (u->ok && u->may_write && vault_rotation_is_cut_off(v) &&
+	    !vault_rotation_end(v, &u->rotation, &why))
+		log_error("vault", NULL, "%s", why.text);
+}
+
+/* -- the person ---------------------------------------------------------------------------------- */
+
+bool unlock_ask(struct unlock *u, const char *what, ask_fn *fn, void *arg)
+{
+	if (u->core->asks == ASKS_NOBODY || u->ask)
+		return false;
+	u->ask = fn;
+	u->ask_arg = arg;
+	struct event *e = event_new(EV_ASK);
+	e->u.ask.what_ = str_dup(what);
+	e->u.ask.again_ = u->typed && str_eq(what, "open");
+	link_post(u->core->link, e);
+	return true;
+}
+
+bool unlock_answer(struct unlock *u, char *passphrase)
+{
+	ask_fn *fn = u->ask;
+	u->ask = NULL;
+	if (fn)
+		fn(u->ask_arg, passphrase);
+	else
+		str_burn(passphrase);
+	return fn != NULL;
+}
+
+static void on_answer(void *arg, char *passphrase)
+{
+	struct unlock *u = arg;
+	if (passphrase && *passphrase) {
+		str_burn(u->given);
+		u->given = passphrase;
+		u->typed = true;
+		begin(u);
+		return;
+	}
+	str_burn(passphrase);
+	u->typed = false;
+	err_set(&u->err, ERR_LOCKED, 0, "the vault is locked: no passphrase was given");
+	tell_all(u, &u->err);
+}
+
+/* -- after the chore ----------------------------------------------------------------------------- */
+
+static void say_what_happened(struct unlock *u)
+{
+	if (u->created && !u->given)
+		post_note(u->core, NULL, "info",
+			  "made the vault key %s: whoever has this file can open your downloads; "
+			  "keep a copy of it, without it they are lost",
+			  u->core->paths->key_file);
+	if (u->created)
+		audit(u->core, "key_operation", "info", "made the keyring, under a %s",
+		      u->given ? "passphrase" : "key file");
+	if (u->rotation.resumed)
+		post_note(u->core, NULL, "info",
+			  "a rotation of the vault's key that was cut off has been ended");
+}
+
+static void has_opened(struct unlock *u)
+{
+	say_what_happened(u);
+	if (u->keep) {
+		u->kept = u->given;
+		u->given = NULL;
+	}
+	u->keep = false;
+	tell_all(u, NULL);
+	engine_kick(u->core->engine); /* downloads may have waited for it */
+}
+
+/* Whether the person shall be asked: what was given from outside is right or wrong at once. */
+static bool shall_ask(const struct unlock *u)
+{
+	if (u->err.kind != ERR_LOCKED || !u->wants_passphrase)
+		return false;
+	return u->typed ? u->core->asks == ASKS_UNTIL_RIGHT : !u->given;
 }
 
 static void opened(void *arg)
 {
 	struct unlock *u = arg;
 	u->running = false;
-	if (!u->ran)
-		err_set(&u->err, ERR_CANCELLED, 0, "stopped");
-	if (u->ran && u->ok && u->created)
-		post_note(u->core, NULL, "info",
-			  "made the vault key %s: whoever has this file can open your downloads; "
-			  "keep a copy of it, "
-			  "without it they are lost",
-			  u->core->paths->key_file);
-	tell_all(u, u->ran && u->ok ? NULL : &u->err);
+	if (u->ok && u->locked) {
+		vault_lock(u->core->vault);
+		u->ok = err_set(&u->err, ERR_LOCKED, 0, "the vault was locked");
+	}
+	if (u->ok)
+		has_opened(u);
+	else
+		held_end(u->held);
+	bool wrong = !u->ok && u->given && u->wants_passphrase && u->err.kind == ERR_LOCKED;
+	if (wrong)
+		audit(u->core, "authentication_failure", "warning", "%s", u->err.text);
+	bool asked =
+	    !u->ok && !u->locked && u->waits && shall_ask(u) && unlock_ask(u, "open", on_answer, u);
+	str_burn(u->given);
+	u->given = NULL;
+	u->typed = u->typed && asked;
+	if (!u->ok && !asked)
+		tell_all(u, &u->err);
+}
+
+static void begin(struct unlock *u)
+{
+	struct core *core = u->core;
+	if (!held_begin(u->held, &u->err)) {
+		tell_all(u, &u->err);
+		return;
+	}
+	if (!u->given) {
+		u->given = core->passphrase;
+		core->passphrase = NULL;
+	}
+	u->running = true;
+	u->locked = u->created = u->wants_passphrase = false;
+	u->ok = err_set(&u->err, ERR_CANCELLED, 0, "stopped");
+	u->rotation = (struct vault_rotation){ 0 };
+	u->use_command = !str_empty(core->settings->key_command);
+	u->may_write = core->lock && !u->keep; /* a rotation that is asked for sees to it itself */
+	chores_add(core->chores, 0, open_ring, opened, u);
 }
 
 static void tell_now(void *arg)
@@ -94,16 +263,13 @@ void unlock_ensure(struct unlock *u, unlock_fn *fn, void *arg)
 	while (*end)
 		end = &(*end)->next;
 	*end = w;
-	if (u->running || u->timer)
+	if (u->running || u->timer || u->ask)
 		return;
 	struct vault *v = core_vault(u->core, &u->err);
-	if (!v || vault_is_unlocked(v)) {
+	if (!v || vault_is_unlocked(v))
 		u->timer = timer_add(u->core->timers, 0, tell_now, u);
-		return;
-	}
-	u->running = true;
-	u->ran = u->ok = u->created = false;
-	chores_add(u->core->chores, 0, open_ring, opened, u);
+	else
+		begin(u);
 }
 
 void unlock_forget(struct unlock *u, const void *arg)
@@ -117,59 +283,56 @@ void unlock_forget(struct unlock *u, const void *arg)
 			p = &w->next;
 		}
 	}
+	if (u->ask && (u->ask_arg == arg || (u->ask_arg == u && !u->waits)))
+		u->ask = NULL;
 }
 
-static void post_key(struct ticket *t, struct vault *v)
+void unlock_keep(struct unlock *u)
 {
-	static const char *const types[] = { "unknown", "passphrase", "key_file",
-					     "secret_service" };
-	struct event *e = ticket_event(t, EV_KEY);
-	char id[33];
-	unsigned char slots[8];
-	size_t n = 0;
-	vault_ring_info(v, id, slots, &n);
-	e->u.key.state_ = str_dup(!vault_has_keyring(v)  ? "absent"
-				  : vault_is_unlocked(v) ? "unlocked"
-							 : "locked");
-	for (size_t i = 0; i < n; i++)
-		strs_add(&e->u.key.slots_, types[slots[i] < 4 ? slots[i] : 0]);
-	if (id[0])
-		e->u.key.ring_ = str_dup(id);
-	link_post(t->core->link, e);
+	u->keep = true;
 }
 
-static void on_init(void *arg, const struct err *err)
+char *unlock_kept(struct unlock *u)
 {
-	struct ticket *t = arg;
-	if (!err)
-		post_key(t, t->core->vault);
-	ticket_done(t, err);
+	char *kept = u->kept;
+	u->kept = NULL;
+	return kept;
 }
 
-static void stop_waiting(void *arg)
-{
-	struct ticket *t = arg;
-	unlock_forget(t->core->unlock, t);
-}
+/* -- locking ------------------------------------------------------------------------------------- */
 
-void answer_key(struct core *core, struct ticket *t, const struct req_key *r)
+void unlock_lock(struct unlock *u, const char *why)
 {
+	struct core *core = u->core;
+	if (u->running)
+		u->locked = true;
+	if (!core->vault)
+		return;
+	bool was_open = vault_is_unlocked(core->vault);
+	vault_lock(core->vault); /* first of all: to end a player takes a while */
 	struct err err;
-	struct vault *v = core_vault(core, &err);
-	if (!v) {
-		ticket_done(t, &err);
-	} else if (str_eq(r->action_, "status")) {
-		post_key(t, v);
-		ticket_done(t, NULL);
-	} else if (str_eq(r->action_, "init") && vault_has_keyring(v)) {
-		err_set(&err, ERR_USAGE, 0, "there is a keyring already: %s", core->paths->keyring);
-		ticket_done(t, &err);
-	} else if (str_eq(r->action_, "init") && core_take_lock(core, &err)) {
-		ticket_on_cancel(t, stop_waiting, t);
-		unlock_ensure(core->unlock, on_init, t);
-	} else {
-		if (!str_eq(r->action_, "init"))
-			err_set(&err, ERR_USAGE, 0, "key knows init and status");
-		ticket_done(t, &err);
+	err_set(&err, ERR_LOCKED, 0, "the vault was locked");
+	if (was_open) {
+		engine_lock(core->engine);
+		playback_lock(core->playback, &err);
+		audit(core, "key_operation", "info", "locked: %s", why);
+	}
+	str_burn(core->passphrase);
+	str_burn(core->new_passphrase);
+	core->passphrase = core->new_passphrase = NULL;
+	if (!u->running)
+		held_end(u->held);
+}
+
+int unlock_fd(const struct unlock *u)
+{
+	return u ? held_fd(u->held) : -1;
+}
+
+void unlock_poll(struct unlock *u)
+{
+	if (u && held_was_touched(u->held)) {
+		post_note(u->core, NULL, "info", "the vault was locked by another kiyya");
+		unlock_lock(u, "another process asked for it");
 	}
 }

@@ -20,7 +20,14 @@ static ssize_t real_write_at(int fd, const void *data, size_t n, off_t off)
 
 static int real_sync(int fd, bool data_only)
 {
-	return data_only ? fdatasync(fd) : fsync(fd);
+	if ((data_only ? fdatasync(fd) : fsync(fd)) == 0)
+		return 0;
+	/* The pages that could not be written count as clean from now on: a later sync would pass, and a
+	 * later read would give what the disk never got. Out with them. */
+	int why = errno;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	errno = why;
+	return -1;
 }
 
 static int real_truncate(int fd, off_t len)
@@ -33,6 +40,16 @@ static int real_rename(const char *from, const char *to)
 	return rename(from, to);
 }
 
+static int real_create(const char *path, unsigned mode)
+{
+	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+}
+
+static int real_remove(const char *path)
+{
+	return unlink(path);
+}
+
 const struct io *io_real(void)
 {
 	static const struct io real = {
@@ -40,6 +57,8 @@ const struct io *io_real(void)
 		.sync = real_sync,
 		.truncate = real_truncate,
 		.rename = real_rename,
+		.create = real_create,
+		.remove = real_remove,
 	};
 	return &real;
 }
@@ -47,6 +66,22 @@ const struct io *io_real(void)
 static const struct io *io_or_real(const struct io *io)
 {
 	return io ? io : io_real();
+}
+
+int file_create(const struct io *io, const char *path, unsigned mode, struct err *err)
+{
+	int fd;
+	do
+		fd = io_or_real(io)->create(path, mode);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		err_sys(err, "creating %s", path);
+	return fd;
+}
+
+bool file_remove(const struct io *io, const char *path, struct err *err)
+{
+	return io_or_real(io)->remove(path) == 0 || err_sys(err, "deleting %s", path);
 }
 
 bool file_write_at(const struct io *io, int fd, const void *data, size_t n, uint64_t off,
@@ -146,21 +181,56 @@ bool file_write_atomic(const struct io *io, const char *path, const void *data, 
 	char *temp = str_fmt("%s.%s.tmp", path, suffix);
 	char *for_dir = str_dup(path);
 	bool ok = false;
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
-	if (fd < 0) {
-		err_sys(err, "creating %s", temp);
+	int fd = file_create(io, temp, mode, err);
+	if (fd < 0)
 		goto out;
-	}
 	ok = file_write_at(io, fd, data, n, 0, err) && file_sync(io, fd, false, err) &&
 	     file_rename(io, temp, path, err) && file_sync_dir(io, dirname(for_dir), err);
 	close(fd);
 	if (!ok) {
-		unlink(temp);
+		file_remove(io, temp, NULL);
 		err_wrap(err, "saving %s", path);
 	}
 out:
 	free(for_dir);
 	free(temp);
+	return ok;
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool make_dir(const struct io *io, const char *path, struct err *err)
+{
+	if (mkdir(path, 0700) != 0)
+		return is_dir(path) || err_sys(err, "making the directory %s", path);
+	char *for_parent = str_dup(path);
+	const char *parent = dirname(for_parent);
+	/* One may write into a directory that one may not read; that one cannot be synced. */
+	bool ok = access(parent, R_OK) != 0 || file_sync_dir(io, parent, err);
+	if (!ok)
+		rmdir(path); /* so that a second try makes it durable */
+	free(for_parent);
+	return ok;
+}
+
+bool file_make_dirs(const struct io *io, const char *dir, struct err *err)
+{
+	char *path = str_dup(dir);
+	bool ok = true;
+	for (char *at = path + 1; ok; at++) {
+		at = strchrnul(at, '/');
+		char end = *at;
+		*at = '\0';
+		ok = make_dir(io, path, err);
+		*at = end;
+		if (end == '\0')
+			break;
+	}
+	free(path);
 	return ok;
 }
 

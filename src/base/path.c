@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kiyya/file.h"
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/text.h"
@@ -141,25 +142,6 @@ void paths_release(struct paths *p)
 	*p = (struct paths){ 0 };
 }
 
-/* Makes the directory and those above it. Only what is made here gets 0700. */
-static bool make_dirs(const char *dir, struct err *err)
-{
-	char *path = str_dup(dir);
-	bool ok = true;
-	for (char *at = path + 1; ok; at++) {
-		at = strchrnul(at, '/');
-		char end = *at;
-		*at = '\0';
-		if (mkdir(path, 0700) != 0 && !is_dir(path))
-			ok = err_sys(err, "making the directory %s", path);
-		*at = end;
-		if (end == '\0')
-			break;
-	}
-	free(path);
-	return ok;
-}
-
 static bool check_private(const char *dir, struct err *err)
 {
 	struct stat st;
@@ -176,7 +158,7 @@ static bool check_private(const char *dir, struct err *err)
 
 bool path_make_dir(const char *dir, struct err *err)
 {
-	return make_dirs(dir, err) && check_private(dir, err);
+	return file_make_dirs(NULL, dir, err) && check_private(dir, err);
 }
 
 bool paths_create(const struct paths *p, struct err *err)
@@ -188,6 +170,30 @@ bool paths_create(const struct paths *p, struct err *err)
 			return false;
 	}
 	return true;
+}
+
+char *path_name_of_title(const char *title, const char *extension)
+{
+	size_t room = NAME_MAX_BYTES - (extension ? strlen(extension) + 1 : 0);
+	char *clean = text_clean(title ? title : "", title ? strlen(title) : 0, SIZE_MAX, false);
+	for (char *c = clean; *c; c++)
+		if (*c == '/')
+			*c = '-';
+	const char *name = clean + strspn(clean, ".- ");
+	size_t len = 0;
+	int width;
+	for (size_t n; (n = text_next(name + len, &width)) > 0 && len + n <= room; len += n)
+		;
+	while (len && strchr(" .", name[len - 1]))
+		len--;
+	char *named = str_fmt("%.*s%s%s", (int)len, len ? name : "", extension ? "." : "",
+			      extension ? extension : "");
+	if (!len) {
+		free(named);
+		named = str_fmt("untitled%s%s", extension ? "." : "", extension ? extension : "");
+	}
+	free(clean);
+	return named;
 }
 
 bool path_is_name(const char *name)

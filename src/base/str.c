@@ -34,6 +34,13 @@ char *str_dupn(const char *s, size_t n)
 	return p;
 }
 
+void str_burn(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}
+
 char *str_fmt(const char *fmt, ...)
 {
 	va_list ap;

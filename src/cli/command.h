@@ -23,8 +23,11 @@
 	X(queue)      \
 	X(offline)    \
 	X(cat)        \
+	X(export)     \
 	X(verify)     \
+	X(repair)     \
 	X(rm)         \
+	X(vault)      \
 	X(follow)     \
 	X(unfollow)   \
 	X(following)  \

@@ -171,10 +171,23 @@ static void row_config(struct out *o, const struct event *e)
 static void row_verify(struct out *o, const struct event *e)
 {
 	const struct ev_verify *v = &e->u.verify;
-	out_row(o, "%s  %-7s  %-8s  %s chunks, %zu bad  header %s  hash %s  %s",
+	struct buf bad;
+	buf_init(&bad, 200); /* as many as fit */
+	for (size_t i = 0; i < v->bad_.n; i++)
+		if (!buf_addf(&bad, "%s%lld", i ? "," : ": ", (long long)v->bad_.v[i]))
+			break;
+	out_row(o, "%s  %-7s  %-8s  %s chunks, %zu bad%s  header %s  hash %s  %s",
 		or_dash(v->claim_id_), v->ok_ ? "ok" : "DAMAGED", or_dash(v->quality_),
-		number_cell(v->chunks_, "").text, v->bad_.n, or_dash(v->header_),
-		or_dash(v->publisher_hash_), or_dash(v->title_));
+		number_cell(v->chunks_, "").text, v->bad_.n, bad.data ? bad.data : "",
+		or_dash(v->header_), or_dash(v->publisher_hash_), or_dash(v->title_));
+	buf_release(&bad);
+}
+
+static void row_export(struct out *o, const struct event *e)
+{
+	const struct ev_export *x = &e->u.export;
+	out_row(o, "%s  %-8s  %9s  %s", or_dash(x->claim_id_), or_dash(x->quality_),
+		size_cell(x->size_).text, or_dash(x->file_));
 }
 
 static void row_serve(struct out *o, const struct event *e)
@@ -254,6 +267,7 @@ static void (*const rows[EV_COUNT])(struct out *o, const struct event *e) = {
 	[EV_PROGRESS] = row_progress, [EV_KEY] = row_key,           [EV_CACHE] = row_cache,
 	[EV_FOUND] = row_found,       [EV_SEARCHED] = row_searched, [EV_DB] = row_db,
 	[EV_LOG] = row_log,           [EV_EPISODE] = row_episode,   [EV_CHANNEL] = row_channel,
+	[EV_EXPORT] = row_export,
 };
 
 void out_event(struct out *o, const struct event *e)

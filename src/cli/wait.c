@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include "hidden.h"
 #include "kiyya/clock.h"
 
 #define STOP_WAIT_MS 10000
@@ -75,6 +76,18 @@ static void take_done(struct waiting *w, const struct ev_done *d)
 		w->code = d->ok_ ? 0 : err_exit_code(err_kind_of(d->category_));
 }
 
+/* Asked on the terminal; a signal there ends the request as it does anywhere. */
+static void take_ask(struct waiting *w, const struct ev_ask *a)
+{
+	int signal = 0;
+	struct req *r = req_new(REQ_KEY);
+	r->u.key.action_ = str_dup("answer");
+	r->u.key.passphrase_ = hidden_ask(w->c, a->what_, &signal);
+	if (signal)
+		stop_by_signal(w, signal);
+	link_send(w->c->config->link, r, 0);
+}
+
 static void take_event(struct waiting *w, const struct event *e)
 {
 	struct out *o = &w->c->out;
@@ -89,6 +102,9 @@ static void take_event(struct waiting *w, const struct event *e)
 			out_note(o, "%s", e->u.note.text_ ? e->u.note.text_ : "");
 		else
 			out_error(o, "%s", e->u.note.text_ ? e->u.note.text_ : "");
+		break;
+	case EV_ASK:
+		take_ask(w, &e->u.ask);
 		break;
 	case EV_ROW_FAILED:
 		if (!own)

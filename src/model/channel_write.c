@@ -19,10 +19,20 @@ void channel_list_begin(struct buf *out, enum channel_format format)
 	}
 }
 
+/* Of the characters that a clean text may have, these two are not XML's (XML 1.0, section 2.2). */
+static bool is_foreign(const char *p)
+{
+	return str_starts(p, "\xef\xbf\xbe") || str_starts(p, "\xef\xbf\xbf");
+}
+
 static void add_attribute(struct buf *out, const char *name, const char *value)
 {
 	buf_addf(out, " %s=\"", name);
 	for (const char *p = value; *p; p++) {
+		if (is_foreign(p)) {
+			p += 2;
+			continue;
+		}
 		const char *entity = *p == '&'   ? "&amp;"
 				     : *p == '<' ? "&lt;"
 				     : *p == '>' ? "&gt;"

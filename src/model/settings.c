@@ -75,6 +75,16 @@ static bool parse_LIST(const char *s, struct strs *ret)
 	return true;
 }
 
+static bool parse_CATEGORIES(const char *s, struct category_list *ret)
+{
+	struct category_list l;
+	if (!category_list_parse(&l, s, NULL))
+		return false;
+	category_list_release(ret);
+	*ret = l;
+	return true;
+}
+
 static bool parse_BOOL(const char *s, bool *ret)
 {
 	return parse_bool(s, ret);
@@ -102,6 +112,10 @@ static void drop_TEXT(char **v)
 static void drop_LIST(struct strs *v)
 {
 	strs_release(v);
+}
+static void drop_CATEGORIES(struct category_list *v)
+{
+	category_list_release(v);
 }
 static void drop_BOOL(bool *v)
 {
@@ -175,6 +189,16 @@ static bool in_bounds(int key, const char *value, struct err *err)
 	return true;
 }
 
+static bool say_wrong(int key, const char *value, struct err *err)
+{
+	struct category_list l;
+	if (setting_defs[key].type != SETTING_CATEGORIES)
+		return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"",
+			       setting_defs[key].key, wanted[setting_defs[key].type], value);
+	/* So long a value wants to know where. */
+	return category_list_parse(&l, value, err) || err_wrap(err, "%s", setting_defs[key].key);
+}
+
 bool settings_set(struct settings *s, int key, const char *value, const char *source,
 		  struct err *err)
 {
@@ -192,8 +216,7 @@ bool settings_set(struct settings *s, int key, const char *value, const char *so
 		break;
 	}
 	if (!ok)
-		return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"",
-			       setting_defs[key].key, wanted[setting_defs[key].type], value);
+		return say_wrong(key, value, err);
 	str_set(&s->text[key], value);
 	s->source[key] = source;
 	return true;
@@ -222,12 +245,8 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_ui_start,
 		SET_download_schedule,
 		SET_vault_quota,
-		SET_key_timeout,
-		SET_key_idle_lock,
-		SET_key_command,
 		SET_play_quality,
 		SET_play_command,
 		SET_play_auto_upgrade,

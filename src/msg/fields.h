@@ -5,7 +5,16 @@
 #include <stddef.h>
 #include "kiyya/msg.h"
 
-enum field_type { FIELD_STR, FIELD_INT, FIELD_TIME, FIELD_BOOL, FIELD_STRS, FIELD_INTS, FIELD_PAGE };
+enum field_type {
+	FIELD_STR,
+	FIELD_INT,
+	FIELD_TIME,
+	FIELD_BOOL,
+	FIELD_STRS,
+	FIELD_INTS,
+	FIELD_PAGE,
+	FIELD_SECRET
+};
 
 struct field {
 	const char *name;

@@ -34,6 +34,9 @@ static void field_release(void *at, enum field_type type)
 	case FIELD_STR:
 		free(*(char **)at);
 		break;
+	case FIELD_SECRET:
+		str_burn(*(char **)at);
+		break;
 	case FIELD_STRS:
 		strs_release(at);
 		break;

@@ -78,6 +78,8 @@ static void put_field(struct json_out *o, const struct field *f, const void *at)
 	case FIELD_PAGE:
 		put_page(o, f->name, *(struct page *const *)at);
 		break;
+	case FIELD_SECRET:
+		break;
 	}
 }
 
@@ -96,6 +98,7 @@ static const struct {
 	{ EV_COPY, "duration" },
 	{ EV_CONFIG, "meaning" },
 	{ EV_VERIFY, "title" },
+	{ EV_EXPORT, "exists" },
 };
 
 static bool in_row(enum event_kind kind, const struct field *f)
@@ -219,6 +222,8 @@ static bool read_field(void *at, const struct field *f, const struct json *j, st
 	case FIELD_PAGE:
 		if (json_is_array(j))
 			return read_page(at, j, err);
+		break;
+	case FIELD_SECRET: /* it would stay in what was read */
 		break;
 	}
 	return ok || err_set(err, ERR_PARSE, 0, "\"%s\" has the wrong type", f->name);

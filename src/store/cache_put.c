@@ -195,6 +195,7 @@ bool store_cache_put(struct store *s, const char *key, const struct page *page, 
 		  (!key || cache_list_put(s, key, rows, page->n, first, reset, complete, err)) &&
 		  store_note_use(s, err);
 	free(rows);
+	s->unsettled = true;
 	return tx_end(s, ok, err);
 }
 

@@ -91,13 +91,15 @@ bool store_connect(struct store *s, struct err *err)
 	/* Takes only before the first table and before WAL; later it would write at each start. */
 	if (empty && !sql_script(s, "PRAGMA auto_vacuum = INCREMENTAL", err))
 		return false;
+	/* The log is written back by a struct settler; here only where that has not come for long. */
 	return sql_script(s,
 			  "PRAGMA journal_mode = WAL;"
 			  "PRAGMA synchronous = FULL;"
 			  "PRAGMA foreign_keys = ON;"
-			  "PRAGMA cache_size = -8192;"
+			  "PRAGMA cache_size = -2048;"
 			  "PRAGMA temp_store = MEMORY;"
 			  "PRAGMA cell_size_check = ON;"
+			  "PRAGMA wal_autocheckpoint = 8000;"
 			  "PRAGMA journal_size_limit = 8388608;"
 			  "CREATE TEMP TABLE held (key TEXT PRIMARY KEY) WITHOUT ROWID;",
 			  err);
@@ -113,7 +115,7 @@ bool store_connect_reader(struct store *s, struct err *err)
 	restrict_connection(s->db);
 	return sql_script(s,
 			  "PRAGMA query_only = ON;"
-			  "PRAGMA cache_size = -4096;"
+			  "PRAGMA cache_size = -1024;"
 			  "PRAGMA temp_store = MEMORY;",
 			  err);
 }

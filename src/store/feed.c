@@ -38,22 +38,23 @@ struct page *store_feed(struct store *s, const struct feed_query *fq, bool *ret_
 	int64_t limit = fq->limit < 1 ? 1 : fq->limit > MOST_ROWS ? MOST_ROWS : fq->limit;
 	struct page *page = page_new();
 	/* What is announced for later is no news yet, and would stay on top. */
-	struct stmt *q =
-	    sql_query(s, err,
-		      "SELECT " CLAIM_ROW_COLUMNS("c.claim_id") //
-		      " FROM follows AS f CROSS JOIN content_cache AS c ON c.id IN "
-		      "(SELECT n.id FROM content_cache AS n WHERE n.channel_id = f.claim_id "
-		      "AND n.release_time <= ?1 AND n.release_time >= ?2 "
-		      "AND (n.release_time, n.id) < (?3, ?4) "
-		      "AND n.kind NOT IN ('channel', 'collection') "
-		      "AND NOT (?5 AND EXISTS (SELECT 1 FROM progress AS w "
-		      "WHERE w.claim_id = n.claim_id AND w.watched)) "
-		      "ORDER BY n.release_time DESC, n.id DESC LIMIT ?6) "
-		      "LEFT JOIN progress AS p ON p.claim_id = c.claim_id "
-		      "ORDER BY c.release_time DESC, c.id DESC LIMIT ?6",
-		      sql_int(clock_wall(s->clock)),
-		      sql_int(fq->since == TIME_UNKNOWN ? -LAST_TIME : fq->since), sql_int(at.time),
-		      sql_int(at.row), sql_int(fq->unwatched), sql_int(limit + 1));
+	struct stmt *q = sql_query(
+	    s, err,
+	    "SELECT " CLAIM_ROW_COLUMNS("c.claim_id") //
+	    " FROM (SELECT claim_id FROM follows UNION SELECT ?7) AS f "
+	    "CROSS JOIN content_cache AS c ON c.id IN "
+	    "(SELECT n.id FROM content_cache AS n WHERE n.channel_id = f.claim_id "
+	    "AND n.release_time <= ?1 AND n.release_time >= ?2 "
+	    "AND (n.release_time, n.id) < (?3, ?4) "
+	    "AND n.kind NOT IN ('channel', 'collection') "
+	    "AND NOT (?5 AND EXISTS (SELECT 1 FROM progress AS w "
+	    "WHERE w.claim_id = n.claim_id AND w.watched)) "
+	    "ORDER BY n.release_time DESC, n.id DESC LIMIT ?6) "
+	    "LEFT JOIN progress AS p ON p.claim_id = c.claim_id "
+	    "ORDER BY c.release_time DESC, c.id DESC LIMIT ?6",
+	    sql_int(clock_wall(s->clock)),
+	    sql_int(fq->since == TIME_UNKNOWN ? -LAST_TIME : fq->since), sql_int(at.time),
+	    sql_int(at.row), sql_int(fq->unwatched), sql_int(limit + 1), sql_word(fq->also));
 	while (sql_next(q))
 		claim_row_read(q, page);
 	if (!sql_done(q, err)) {

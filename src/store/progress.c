@@ -1,6 +1,7 @@
 /* How far the user has watched what. */
 #include <stdlib.h>
 #include <string.h>
+#include "claim_row.h"
 #include "kiyya/mem.h"
 #include "room.h"
 #include "row.h"
@@ -100,6 +101,14 @@ bool store_progress_list(struct store *s, struct progress_list *ret, struct err 
 	}
 	*ret = l;
 	return true;
+}
+
+struct page *store_progress_begun(struct store *s, int64_t limit, struct err *err)
+{
+	static const char sql[] = "SELECT " KEPT_COLUMNS("b") //
+	    " FROM progress AS b " KEPT_JOINS("b") "WHERE b.position_seconds > 0 AND NOT b.watched "
+						   "ORDER BY b.updated_at DESC, b.claim_id LIMIT ?";
+	return claim_row_kept(sql_query(s, err, sql, sql_int(limit)), err);
 }
 
 bool store_progress_clear(struct store *s, const char *claim_id, struct err *err)

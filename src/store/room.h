@@ -25,6 +25,7 @@ struct store {
 	size_t n_touched;
 	int64_t in_hand;      /* the list that was written or read last; 0: none */
 	int64_t hits, misses; /* not yet added to the stored counts */
+	bool unsettled;       /* claims were put, and nobody has asked since */
 };
 
 /* Fills *err from the last error of a connection; returns false. path may be NULL. A damaged file

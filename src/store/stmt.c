@@ -136,19 +136,20 @@ bool col_null(struct stmt *q, int col)
 	return sqlite3_column_type(q->handle, col) == SQLITE_NULL;
 }
 
+/* The connection is of one thread, so the value needs no lock: it is looked up once, not at each
+ * question about it. */
 int64_t col_int(struct stmt *q, int col, int64_t fallback)
 {
-	if (sqlite3_column_type(q->handle, col) != SQLITE_INTEGER)
-		return fallback;
-	return sqlite3_column_int64(q->handle, col);
+	sqlite3_value *v = sqlite3_column_value(q->handle, col);
+	return sqlite3_value_type(v) == SQLITE_INTEGER ? sqlite3_value_int64(v) : fallback;
 }
 
 const char *col_text(struct stmt *q, int col)
 {
-	if (sqlite3_column_type(q->handle, col) != SQLITE_TEXT ||
-	    sqlite3_column_bytes(q->handle, col) > COL_MAX_TEXT)
+	sqlite3_value *v = sqlite3_column_value(q->handle, col);
+	if (sqlite3_value_type(v) != SQLITE_TEXT || sqlite3_value_bytes(v) > COL_MAX_TEXT)
 		return NULL;
-	return (const char *)sqlite3_column_text(q->handle, col);
+	return (const char *)sqlite3_value_text(v);
 }
 
 char *col_dup(struct stmt *q, int col)

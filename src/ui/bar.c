@@ -11,12 +11,18 @@
 /* -- above ------------------------------------------------------------------------------------- */
 
 #define BRAND      " kiyya "
-#define BRAND_FROM 50 /* columns; under these the views need all there are */
+#define BRAND_FROM 92 /* columns; under these the views need what there is */
+#define NAMES_FROM 66 /* columns; under these only the view shown has a name */
 
 /* The name of a view as the top line has it. */
-static void view_label(size_t i, bool narrow, char *out, size_t size)
+static void view_label(const struct ui *ui, size_t i, char *out, size_t size)
 {
-	snprintf(out, size, narrow ? "%zu %s " : " %zu %s ", i + 1, view_table[i]->name);
+	int columns = ui->canvas.columns;
+	if (columns < NAMES_FROM && i != ui->view)
+		snprintf(out, size, "%zu ", i + 1);
+	else
+		snprintf(out, size, columns < BRAND_FROM ? "%zu %s " : " %zu %s ", i + 1,
+			 view_table[i]->name);
 }
 
 int bar_view_at(struct ui *ui, int column)
@@ -25,7 +31,7 @@ int bar_view_at(struct ui *ui, int column)
 	int at = narrow ? 1 : (int)strlen(BRAND);
 	for (size_t i = 0; i < n_views; i++) {
 		char label[LABEL_MAX];
-		view_label(i, narrow, label, sizeof(label));
+		view_label(ui, i, label, sizeof(label));
 		int end = at + (int)strlen(label);
 		if (column >= at && column < end)
 			return (int)i;
@@ -65,7 +71,7 @@ void bar_draw_top(struct ui *ui)
 	int at = canvas_text(c, line, 0, c->columns, narrow ? " " : BRAND, ROLE_STRONG);
 	for (size_t i = 0; i < n_views; i++) {
 		char label[LABEL_MAX];
-		view_label(i, narrow, label, sizeof(label));
+		view_label(ui, i, label, sizeof(label));
 		at += canvas_text(c, line, at, c->columns - at, label,
 				  i == ui->view ? ROLE_BAR_HERE : ROLE_BAR);
 	}
@@ -175,6 +181,7 @@ static const struct {
 	{ IN_LIBRARY, { "help", "open", "play", "delete", "filter" } },
 	{ IN_QUEUE, { "help", "open", "pause", "cancel", "retry", "queue-up" } },
 	{ IN_STATUS, { "help", "open", "refresh", "log" } },
+	{ IN_HOME, { "help", "open", "play", "download", "category", "refresh" } },
 	{ IN_SERIES, { "help", "open", "play", "download", "episode next", "filter" } },
 	{ IN_CHANNELS, { "help", "open", "play", "download", "filter", "mark" } },
 };
@@ -247,6 +254,10 @@ void bar_draw_status(struct ui *ui)
 {
 	struct canvas *c = &ui->canvas;
 	int line = ui->layout.status;
+	if (ui->masked.text) {
+		masked_draw(&ui->masked, c, line, 1, c->columns - 1);
+		return;
+	}
 	if (ui->question.text) {
 		draw_question(ui, line);
 		return;

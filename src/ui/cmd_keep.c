@@ -170,12 +170,15 @@ static void add_doomed(void *arg, struct item *it)
 	struct doomed *d = arg;
 	const struct ev_copy *c = item_copy(it);
 	const struct ev_download *row = item_download(it);
-	if (it->claim && !it->claim->local.offline && !it->claim->local.downloading)
+	if (!item_claim_id(it)[0] ||
+	    (it->claim && !it->claim->local.offline && !it->claim->local.downloading))
 		return;
 	int64_t bytes = c ? c->stored_size_ : row ? row->have_ : item_size(it);
 	d->bytes += bytes > 0 ? bytes : 0;
 	d->title = item_title(it);
-	strs_add(&d->keys, it->key);
+	char *key = str_fmt("%s/%s", item_claim_id(it), item_quality(it) ? item_quality(it) : "");
+	strs_add(&d->keys, key);
+	free(key);
 }
 
 void cmd_delete(struct ui *ui, const char *arg)

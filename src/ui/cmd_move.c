@@ -34,7 +34,7 @@ static void move(struct ui *ui, long by)
 	if (ui->page.open)
 		page_scroll(ui, (int)by);
 	else if (ui->focus == PANE_DETAIL)
-		detail_scroll(ui, (int)by);
+		related_move(ui, by);
 	else
 		listing_move(ui_listing(ui), by);
 	after_move(ui);

@@ -23,6 +23,10 @@ void cmd_open(struct ui *ui, const char *arg)
 	struct item *it = ui_item(ui);
 	if (!it)
 		return;
+	if (related_item(ui)) {
+		view_channels_open(ui, it->claim->url ? it->claim->url : it->claim->id);
+		return;
+	}
 	if (ui->focus == PANE_DETAIL) {
 		cmd_play(ui, NULL);
 		return;
@@ -53,8 +57,8 @@ void cmd_back(struct ui *ui, const char *arg)
 		listing_set_filter(&v->listing, NULL);
 	} else if (v->ops->back && v->ops->back(ui, v)) {
 		return;
-	} else if (ui->view != 0) {
-		ui_show_view(ui, 0);
+	} else if (ui->view != ui->first_view) {
+		ui_show_view(ui, ui->first_view);
 	} else if (!str_eq(arg, "stay")) {
 		cmd_quit(ui, NULL);
 	}
@@ -95,7 +99,7 @@ void cmd_refresh(struct ui *ui, const char *arg)
 
 void cmd_stop(struct ui *ui, const char *arg)
 {
-	if (!ui_stop_slot(ui, ui_view(ui)->slot))
+	if (!ui_stop_slot(ui, ui_view(ui)->slot) && !ui_stop_slot(ui, SLOT_WORK))
 		ui_say(ui, "nothing is loading");
 }
 

@@ -14,12 +14,14 @@ struct ui;
 	X(audio, "audio", "", "audio", "play the sound only")                                      \
 	X(back, "back", "[stay]", "back", "close what is open; where nothing is: quit")                \
 	X(cancel, "cancel", "", "cancel", "take out of the queue; what has arrived stays")         \
+	X(category, "category", "[NAME [FILTER]]", "category", "show a category of the channel; in one, choose a filter") \
 	X(command, "command", "", "command", "type a command by its name")                         \
 	X(copy, "copy", "", "copy link", "copy the link to the clipboard")                         \
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \
 	X(down, "down", "[N | half | page]", "down", "move down")                                  \
 	X(download, "download", "[QUALITY]", "download", "download, sealed, to watch offline")     \
 	X(episode, "episode", "next | previous", "episode", "go to the episode behind or before; play it if one plays") \
+	X(export, "export", "DIR | FILE", "export", "write the copy as a plain file")              \
 	X(favorite, "favorite", "", "favourite", "make it a favourite, or not any more")           \
 	X(feed, "feed", "", "feed", "show what is new in followed channels")                       \
 	X(filter, "filter", "[TEXT]", "filter", "show only what has these words")                  \
@@ -35,6 +37,7 @@ struct ui;
 	X(later, "later", "[list]", "later", "keep it to watch later, or not any more; show the list") \
 	X(limit, "limit", "parallel | connections | rate N", "limit", "how many at once, how fast")   \
 	X(link, "link", "", "link", "show the link")                                               \
+	X(lock, "lock", "", "lock", "wipe the vault's keys, here and with the agent")              \
 	X(log, "log", "", "log", "show what was logged about it")                                  \
 	X(mark, "mark", "", "mark", "mark the row; commands act on what is marked")                \
 	X(mute, "mute", "", "mute", "sound off, or on again")                                      \
@@ -44,6 +47,7 @@ struct ui;
 	X(pause, "pause", "[all]", "pause", "pause a download, or go on with it")                  \
 	X(play, "play", "[start]", "play", "play, where you left off or from the start")           \
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \
+	X(playlists, "playlists", "", "playlists", "show the playlists of the channel")                \
 	X(previous, "previous", "", "previous", "go to the row before that has the words")         \
 	X(queue_down, "queue-down", "", "later", "move down in the queue")                         \
 	X(queue_up, "queue-up", "", "sooner", "move up in the queue")                              \
@@ -51,16 +55,20 @@ struct ui;
 	X(range, "range", "", "range", "mark from the last marked row to here")                    \
 	X(redraw, "redraw", "", "redraw", "draw the screen afresh")                                \
 	X(refresh, "refresh", "", "refresh", "ask again for what is shown")                        \
+	X(repair, "repair", "[all]", "repair", "fetch again what is bad in the copy")              \
 	X(retry, "retry", "", "retry", "try a failed download again")                              \
 	X(reverse, "reverse", "", "reverse", "turn the order round")                               \
+	X(scan, "scan", "", "scan", "restore rows of files in the vault that have none")           \
 	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
-	X(stop, "stop", "", "stop", "stop what is loading")                                        \
+	X(stop, "stop", "", "stop", "stop what is loading, or the work on copies")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
 	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
+	X(unlock, "unlock", "", "unlock", "open the vault; asks for the passphrase if it wants one") \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \
 	X(up, "up", "[N | half | page]", "up", "move up")                                          \
+	X(verify, "verify", "[all]", "verify", "check every chunk of the copy, and its hash")      \
 	X(view, "view", "NAME", "view", "go to a view")                                            \
 	X(volume, "volume", "PERCENT", "volume", "louder or softer by so much")                    \
 	X(watched, "watched", "", "watched", "mark as watched, or not")

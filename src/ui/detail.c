@@ -174,6 +174,36 @@ static void write_group(const struct ev_episode *e, struct lines *l, int width)
 			  "Inferred from titles; the channel has no playlist for it.");
 }
 
+/* The name of a row of Home, or a category. */
+static void write_shelf(struct ui *ui, const struct ev_shelf *s, struct lines *l, int width)
+{
+	char key[KEY_NAME_SIZE] = "";
+	const struct category *c =
+	    category_find(&ui->config->settings->catalog_categories, s->title_);
+	if (s->tags_.n > 0) {
+		struct buf b;
+		buf_init(&b, FACTS_MAX);
+		for (size_t i = 0; i < s->tags_.n; i++)
+			(void)!buf_addf(&b, "%s#%s", i ? " " : "", s->tags_.v[i]);
+		flush_facts(&b, l, width, ROLE_DIM);
+		buf_release(&b);
+	}
+	if (keymap_key_of(&ui->keymap, IN_LIST, "open", key))
+		lines_addf(l, width, ROLE_TEXT, "%s shows all of it.", key);
+	if (c && c->filters.n > 0 && s->tags_.n < 2 &&
+	    keymap_key_of(&ui->keymap, IN_LIST, "category", key))
+		lines_addf(l, width, ROLE_TEXT, "%s chooses a part of it.", key);
+}
+
+const struct claim *detail_claim(struct ui *ui)
+{
+	const struct item *it = listing_current(&ui_view(ui)->listing);
+	const struct page *p = ui->detail_page;
+	if (!it || it->claim)
+		return it ? it->claim : NULL;
+	return p && p->n > 0 && str_eq(p->items[0].id, item_claim_id(it)) ? &p->items[0] : NULL;
+}
+
 static void write_item(struct ui *ui, const struct item *it, struct lines *l, int width)
 {
 	lines_add(l, width, ROLE_STRONG, item_title(it));
@@ -190,17 +220,20 @@ static void write_item(struct ui *ui, const struct item *it, struct lines *l, in
 		write_download(ui, item_download(it), l, width);
 	else if (item_episode(it))
 		write_group(item_episode(it), l, width);
+	else if (item_shelf(it))
+		write_shelf(ui, item_shelf(it), l, width);
 	else if (it->event->kind == EV_FACT)
 		lines_add(l, width, ROLE_TEXT,
 			  it->event->u.fact.value_ ? it->event->u.fact.value_ : "");
 	else if (it->event->kind == EV_GATEWAY)
 		write_gateway(&it->event->u.gateway, l, width);
 	/* What was asked for when the row was opened. */
-	const struct page *p = ui->detail_page;
-	if (!it->claim && p && p->n > 0 && strcmp(p->items[0].id, item_claim_id(it)) == 0) {
+	const struct claim *asked = it->claim ? NULL : detail_claim(ui);
+	if (asked) {
 		lines_add(l, width, ROLE_TEXT, "");
-		write_claim(ui, &p->items[0], l, width);
+		write_claim(ui, asked, l, width);
 	}
+	related_write(ui, l, width);
 }
 
 void detail_forget(struct ui *ui)
@@ -233,6 +266,7 @@ void detail_draw(struct ui *ui, struct rect pane)
 		lines_draw(&ui->detail, &ui->canvas, inside);
 	if (ui->focus == PANE_DETAIL)
 		canvas_cursor(&ui->canvas, inside.line, inside.column);
+	related_draw(ui, inside);
 	if (ui->detail.n > ui->detail.top + (size_t)inside.lines)
 		canvas_text_right(&ui->canvas, pane.line + pane.lines - 1, inside.column,
 				  inside.columns, " more below ", ROLE_DIM);

@@ -80,9 +80,14 @@ static void draw_empty(struct ui *ui, const struct view *v, struct rect inside)
 /* "50+", or "7 of 50+" under a filter. */
 static void describe_count(const struct view *v, struct buf *out)
 {
-	size_t all = v->listing.rows->n;
-	if (v->listing.n != all)
-		(void)!buf_addf(out, "%zu of ", v->listing.n);
+	const struct listing *l = &v->listing;
+	size_t all = l->rows->n, shown = l->n;
+	for (size_t i = 0; i < l->rows->n; i++)
+		all -= item_is_heading(&l->rows->v[i]);
+	for (size_t i = 0; i < l->n; i++)
+		shown -= item_is_heading(listing_at(l, i));
+	if (shown != all)
+		(void)!buf_addf(out, "%zu of ", shown);
 	(void)!buf_addf(out, "%zu%s", all, v->more ? "+" : "");
 }
 
@@ -170,6 +175,7 @@ void ui_draw(struct ui *ui)
 	canvas_clear(&ui->canvas);
 	ui->layout = layout_now(ui);
 	keep_focus(ui);
+	related_ask(ui);
 	if (ui->layout.too_small) {
 		draw_too_small(ui);
 	} else {

@@ -114,6 +114,12 @@ static void take_page(struct ui *ui, const struct ticket *t, struct event *e)
 		event_free(e);
 		return;
 	}
+	if (t && t->slot == SLOT_RELATED) {
+		related_take(ui, e->u.page.claims_);
+		e->u.page.claims_ = NULL;
+		event_free(e);
+		return;
+	}
 	struct view *v = t ? view_of_slot(ui, t->slot) : NULL;
 	if (!v || !v->ops->take(ui, v, e))
 		event_free(e);
@@ -152,8 +158,11 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 		view_is_done(ui, v, t, d);
 	for (size_t i = 0; d->ok_ && i < t->items.n; i++)
 		ui_each_claim(ui, t->items.v[i], set_effect, &t->effect);
-	/* What was stopped on purpose is no news. */
-	if (!d->ok_ && !t->stale && !str_eq(d->category_, "cancelled"))
+	/* What was stopped on purpose is no news, nor what nobody asked for; an export that asks before it overwrites has not
+	 * failed. */
+	bool asks = t->kind == REQ_EXPORT && !d->error_;
+	bool unasked = t->stale || t->slot == SLOT_RELATED;
+	if (!d->ok_ && !unasked && !asks && !str_eq(d->category_, "cancelled"))
 		ui_say_error(ui, "%s",
 			     d->error_ ? d->error_ : "it did not work, and nobody said why");
 	enum req_kind kind = t->kind;
@@ -165,7 +174,7 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 	ui_close_ticket(ui, t);
 	if (kind == REQ_QUEUE_ACT || kind == REQ_DOWNLOAD)
 		ui_reload(ui, &view_queue);
-	if (kind == REQ_REMOVE)
+	if (kind == REQ_REMOVE || kind == REQ_VERIFY || kind == REQ_REPAIR || kind == REQ_SCAN)
 		ui_reload(ui, &view_library);
 	if (kind == REQ_FOLLOW || kind == REQ_UNFOLLOW || (kind == REQ_LATER && !is_list))
 		view_channels_changed(ui);
@@ -224,6 +233,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		else
 			take_row(ui, t, e);
 		return;
+	case EV_SHELF:
 	case EV_EPISODE:
 	case EV_GATEWAY:
 	case EV_FACT:
@@ -255,18 +265,26 @@ void ui_take_event(struct ui *ui, struct event *e)
 		if (t)
 			take_done(ui, t, &e->u.done);
 		break;
+	case EV_WORK:
+	case EV_VERIFY:
+	case EV_EXPORT:
+		work_take(ui, e);
+		break;
 	case EV_SEARCHED:
 		if (e->u.searched.words_)
 			prompt_remember_older(&ui->prompts[PROMPT_SEARCH], e->u.searched.words_);
+		break;
+	case EV_ASK:
+		ui_take_ask(ui, &e->u.ask);
 		break;
 	case EV_CONFIG:
 		if (t && t->kind == REQ_LIMIT && e->u.config.value_)
 			ui_say(ui, "%s: %s", e->u.config.meaning_, e->u.config.value_);
 		break;
-	/* no screen asks for these */
-	case EV_VERIFY:
-	case EV_PROGRESS:
 	case EV_KEY:
+		ui_take_key_state(ui, &e->u.key);
+		break;
+	case EV_PROGRESS: /* no screen asks for these */
 	case EV_CACHE:
 	case EV_DB:
 	case EV_COUNT:

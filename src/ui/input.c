@@ -167,9 +167,13 @@ void ui_take_key(struct ui *ui, struct key key)
 		ui_resize(ui);
 		return;
 	}
+	ui->last_key = clock_mono_ms(ui->clock);
+	ui->idle_locked = false;
 	if (ui->message_ends == 0)
 		ui_say_nothing(ui);
-	if (ui->question.text) {
+	if (ui->masked.text) {
+		ui_masked_takes(ui, key.code);
+	} else if (ui->question.text) {
 		answer(ui, key.code);
 	} else if (ui->prompt) {
 		prompt_takes(ui, key.code);
@@ -182,4 +186,5 @@ void ui_take_key(struct ui *ui, struct key key)
 		if (line)
 			command_run(ui, line);
 	}
+	ui_show_ask(ui);
 }

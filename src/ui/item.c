@@ -31,6 +31,8 @@ void item_init_event(struct item *it, struct event *e)
 		key_set(it->key, e->u.copy.claim_id_, e->u.copy.quality_);
 	else if (e->kind == EV_CHANNEL)
 		key_set(it->key, "channel", e->u.channel.claim_id_);
+	else if (e->kind == EV_SHELF)
+		key_set(it->key, e->u.shelf.kind_, e->u.shelf.title_);
 	else if (e->kind == EV_FACT)
 		key_set(it->key, e->u.fact.section_, e->u.fact.key_);
 	else if (e->kind == EV_GATEWAY)
@@ -65,6 +67,16 @@ const struct ev_episode *item_episode(const struct item *it)
 	return it->event && it->event->kind == EV_EPISODE ? &it->event->u.episode : NULL;
 }
 
+const struct ev_shelf *item_shelf(const struct item *it)
+{
+	return it->event && it->event->kind == EV_SHELF ? &it->event->u.shelf : NULL;
+}
+
+bool item_is_heading(const struct item *it)
+{
+	return item_shelf(it) && !str_eq(item_shelf(it)->kind_, ITEM_CHOICE);
+}
+
 const struct ev_channel *item_channel_row(const struct item *it)
 {
 	return it->event && it->event->kind == EV_CHANNEL ? &it->event->u.channel : NULL;
@@ -93,6 +105,9 @@ const char *item_title(const struct item *it)
 	const char *title = it->claim ? it->claim->title : d ? d->title_ : c ? c->title_ : NULL;
 	if (!title && item_episode(it))
 		title = item_episode(it)->title_;
+	if (!title && item_shelf(it))
+		title = item_shelf(it)->tags_.n > 1 ? item_shelf(it)->tags_.v[1]
+						    : item_shelf(it)->title_;
 	if (!title && item_channel_row(it))
 		title = str_empty(item_channel_row(it)->title_) ? item_channel_row(it)->name_
 								: item_channel_row(it)->title_;

@@ -12,6 +12,7 @@
 #include "kiyya/quality.h"
 
 #define ITEM_KEY_SIZE 96
+#define ITEM_CHOICE   "choice" /* kind of an EV_SHELF that is a row to choose, no heading */
 
 struct item {
 	char key[ITEM_KEY_SIZE]; /* what a row keeps being, however lists change */
@@ -19,8 +20,8 @@ struct item {
 	struct event *event;     /* owned; NULL: see claim */
 	char *folded;            /* owned; for filters, made when first needed */
 	uint64_t seen;           /* ticket of the listing that named it last */
-	const char *snippet;     /* borrowed like claim; where searched words are; NULL: not searched */
-	const char *from;        /* borrowed like claim; "local" "remote" "newest"; NULL: not searched */
+	const char *snippet; /* borrowed like claim; where searched words are; NULL: not searched */
+	const char *from; /* borrowed like claim; "local" "remote" "newest"; NULL: not searched */
 	bool marked;
 };
 
@@ -40,8 +41,11 @@ int64_t item_time(const struct item *it);         /* released or added; TIME_UNK
 const struct ev_download *item_download(const struct item *it); /* NULL: another kind of row */
 const struct ev_copy *item_copy(const struct item *it);
 const struct ev_episode *item_episode(const struct item *it); /* beside its claim, or of several */
+const struct ev_shelf *
+item_shelf(const struct item *it);           /* the name of a row of Home, a category */
+bool item_is_heading(const struct item *it); /* the name above rows of Home */
 const struct ev_channel *item_channel_row(const struct item *it); /* a followed one */
-bool item_is_state(const struct item *it, const char *state); /* of a download */
+bool item_is_state(const struct item *it, const char *state);     /* of a download */
 /* For comparing with a filter. */
 const char *item_folded(struct item *it);
 

@@ -77,6 +77,10 @@ static const struct {
 	{ IN_QUEUE | IN_DOWNLOADS, "K", "queue-up" },
 	{ IN_PANES, "c", "cancel" },
 	{ IN_PANES, "D", "delete" },
+	{ IN_LIBRARY, "V", "verify" },
+	{ IN_LIBRARY, "M", "repair" },
+	{ IN_LIBRARY, "E", "export" },
+	{ IN_LIBRARY, "T", "scan" },
 
 	{ IN_LIST | IN_DOWNLOADS, "<Space>", "mark" },
 	{ IN_LIST | IN_DOWNLOADS, "v", "range" },
@@ -90,6 +94,8 @@ static const struct {
 	{ IN_PANES, "o", "link" },
 	{ IN_PANES, "L", "log" },
 
+	{ IN_PANES, "(", "lock" },
+	{ IN_PANES, ")", "unlock" },
 	{ IN_PANES, "/", "filter" },
 	{ IN_PANES, "F", "search" },
 	{ IN_PANES, "n", "next" },
@@ -101,6 +107,8 @@ static const struct {
 	{ IN_PANES, "C", "following" },
 	{ IN_PANES, "U", "feed" },
 	{ IN_PANES, "O", "goto" },
+	{ IN_PANES, "#", "category" },
+	{ IN_PANES, "A", "playlists" },
 	{ IN_PANES, "r", "refresh" },
 	{ IN_PANES, "z", "stop" },
 

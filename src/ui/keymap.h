@@ -20,7 +20,8 @@
 	X(QUEUE, "queue", 1u << 6)                                                                 \
 	X(STATUS, "status", 1u << 7)                                                               \
 	X(SEARCH, "search", 1u << 8)                                                                \
-	X(SERIES, "series", 1u << 9)
+	X(SERIES, "series", 1u << 9)                                                               \
+	X(HOME, "home", 1u << 10)
 // clang-format on
 enum {
 #define X(NAME, word, bit) IN_##NAME = bit,

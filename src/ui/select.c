@@ -11,15 +11,17 @@ struct listing *ui_listing(struct ui *ui)
 
 struct item *ui_item(struct ui *ui)
 {
+	if (related_item(ui))
+		return related_item(ui);
 	return listing_current(ui_listing(ui));
 }
 
 size_t ui_each_target(struct ui *ui, void (*fn)(void *arg, struct item *it), void *arg)
 {
 	struct listing *l = ui_listing(ui);
-	size_t marked = listing_count_marked(l);
+	size_t marked = related_item(ui) ? 0 : listing_count_marked(l);
 	if (marked == 0) {
-		struct item *it = listing_current(l);
+		struct item *it = ui_item(ui);
 		if (!it || !item_claim_id(it)[0])
 			return 0;
 		fn(arg, it);
@@ -46,6 +48,10 @@ void ui_targets(struct ui *ui, struct strs *ret_ids)
 	struct listing *l = ui_listing(ui);
 	bool marked = listing_count_marked(l) > 0;
 	*ret_ids = (struct strs){ 0 };
+	if (related_item(ui)) {
+		strs_add(ret_ids, item_claim_id(related_item(ui)));
+		return;
+	}
 	for (size_t i = 0; i < l->n; i++)
 		if (marked ? listing_at(l, i)->marked : i == l->cursor)
 			add_ids(ui, listing_at(l, i), ret_ids);
@@ -59,9 +65,11 @@ void ui_each_claim(struct ui *ui, const char *id, void (*fn)(void *arg, struct c
 			if (rows->v[j].claim && strcmp(rows->v[j].claim->id, id) == 0)
 				fn(arg, rows->v[j].claim);
 	}
-	struct page *p = ui->detail_page;
-	if (p && p->n > 0 && strcmp(p->items[0].id, id) == 0)
-		fn(arg, &p->items[0]);
+	struct page *more[] = { ui->detail_page, ui->related.page };
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		for (size_t j = 0; more[i] && j < more[i]->n; j++)
+			if (strcmp(more[i]->items[j].id, id) == 0)
+				fn(arg, &more[i]->items[j]);
 }
 
 const struct ev_download *ui_download_of(struct ui *ui, const struct item *it)

@@ -14,6 +14,7 @@
 #include "kiyya/ui.h"
 #include "layout.h"
 #include "lines.h"
+#include "masked.h"
 #include "prompt.h"
 #include "terminal.h"
 #include "view.h"
@@ -40,7 +41,15 @@ struct ticket {
 };
 
 /* Slots: views have 1 + their number. */
-enum { SLOT_VIEW = 1, SLOT_PLAY = 100, SLOT_DETAIL, SLOT_LOG, SLOT_FOLLOWING };
+enum {
+	SLOT_VIEW = 1,
+	SLOT_PLAY = 100,
+	SLOT_DETAIL,
+	SLOT_LOG,
+	SLOT_FOLLOWING,
+	SLOT_RELATED,
+	SLOT_WORK
+};
 
 /* What the bottom line is typing into. */
 struct asking {
@@ -67,6 +76,15 @@ struct text_page {
 	struct strs notes; /* what write shows; owned */
 };
 
+/* What is like the claim in the detail pane: rows at its end, which the cursor can go to. */
+struct related {
+	char of[CLAIM_ID_SIZE]; /* "": nothing was asked for */
+	struct page *page;      /* owned; NULL: has not come */
+	long at;                /* that is selected; -1 none */
+	struct item item;       /* of it; no resources of its own but what it caches */
+	size_t line;            /* of the detail in which the first of them stands */
+};
+
 struct ui {
 	const struct ui_config *config;
 	const struct clock *clock;
@@ -76,7 +94,8 @@ struct ui {
 	struct keymap keymap;
 
 	struct view views[UI_MAX_VIEWS];
-	size_t view; /* index of the one shown */
+	size_t view;       /* index of the one shown */
+	size_t first_view; /* that it began with: what is behind all others */
 	enum pane focus;
 	bool detail_open;
 
@@ -86,11 +105,18 @@ struct ui {
 	char detail_key[ITEM_KEY_SIZE]; /* row that detail shows */
 	struct page *detail_page;       /* owned; the claim of a row that came without one; NULL */
 
+	struct related related;
+
 	struct text_page page;
-	struct prompt prompts[4]; /* addresses, filters, commands, searches: each has its own history */
-	struct prompt *prompt;    /* the one being typed into; NULL none */
+	struct prompt
+	    prompts[4]; /* addresses, filters, commands, searches: each has its own history */
+	struct prompt *prompt; /* the one being typed into; NULL none */
 	struct asking asking;
 	struct question question;
+	struct masked masked; /* the passphrase being typed */
+	const char *asked;    /* its label, while something else is being typed; NULL */
+	int64_t last_key;     /* mono ms */
+	bool idle_locked;     /* since then */
 
 	char *message; /* owned; in the status line; NULL none */
 	enum role message_role;
@@ -142,6 +168,9 @@ bool ui_is_loading(const struct ui *ui, uint32_t slot);
 /* -- events.c ---------------------------------------------------------------------------------- */
 void ui_take_event(struct ui *ui, struct event *e); /* moves */
 
+/* -- cmd_vault.c ------------------------------------------------------------------------------ */
+void work_take(struct ui *ui, const struct event *e); /* EV_WORK, EV_VERIFY, EV_EXPORT */
+
 /* -- input.c ----------------------------------------------------------------------------------- */
 void ui_take_key(struct ui *ui, struct key key);
 unsigned ui_context(struct ui *ui); /* IN_ bits */
@@ -150,6 +179,15 @@ enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH };
 /* items are copied. */
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* -- locking.c --------------------------------------------------------------------------------- */
+void ui_take_key_state(struct ui *ui, const struct ev_key *k);
+void ui_take_ask(struct ui *ui, const struct ev_ask *a);
+void ui_show_ask(struct ui *ui); /* once nothing else is being typed */
+void ui_masked_takes(struct ui *ui, uint32_t code);
+/* Milliseconds until the vault is locked for want of a key press; -1: not from now on. */
+int64_t ui_idle_lock_ms(const struct ui *ui);
+void ui_lock_if_idle(struct ui *ui);
 
 /* -- say.c: the status line's message ---------------------------------------------------------- */
 void ui_say(struct ui *ui, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -174,8 +212,20 @@ void ui_unmark(struct ui *ui);
 
 /* -- detail.c, bar.c, page.c, downloads.c, draw.c ---------------------------------------------- */
 void detail_draw(struct ui *ui, struct rect pane);
+/* The claim that the pane shows; NULL: another kind of row, or one whose claim is not known yet. */
+const struct claim *detail_claim(struct ui *ui);
 void detail_scroll(struct ui *ui, int by);
-void detail_forget(struct ui *ui);                   /* builds it anew at the next draw */
+void detail_forget(struct ui *ui); /* builds it anew at the next draw */
+/* -- related.c: claims like the one in the detail pane */
+void related_ask(struct ui *ui); /* if the pane shows another claim than before */
+void related_take(struct ui *ui, struct page *claims); /* moves */
+void related_write(struct ui *ui, struct lines *l, int width);
+void related_draw(struct ui *ui, struct rect inside);
+/* Moves the selection, or scrolls the text over it. */
+void related_move(struct ui *ui, long by);
+struct item *
+related_item(struct ui *ui); /* the selected one, while the pane has the keys; NULL none */
+void related_release(struct related *r);
 void downloads_take(struct ui *ui, struct event *e); /* an EV_DOWNLOAD; moves */
 void downloads_draw(struct ui *ui, struct rect pane);
 bool downloads_wants(const struct item *it);

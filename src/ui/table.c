@@ -145,6 +145,15 @@ static void draw_columns(const struct table *t, const struct item *it, struct ca
 	}
 }
 
+/* The name of what follows, further left than that, with a line to the end. */
+static void draw_heading(const struct item *it, struct canvas *c, struct rect at)
+{
+	int column = at.column + LEAD - 2, end = at.column + at.columns - TAIL;
+	column += canvas_text(c, at.line, column, end - column, item_title(it), ROLE_STRONG) + 1;
+	for (; column < end; column++)
+		canvas_text(c, at.line, column, 1, c->glyphs->line[12], ROLE_FRAME);
+}
+
 static void draw_row(const struct table *t, const struct item *it, bool here, struct canvas *c,
 		     struct rect at)
 {
@@ -153,7 +162,10 @@ static void draw_row(const struct table *t, const struct item *it, bool here, st
 	canvas_text(c, at.line, at.column + 1, 1, it->marked ? c->glyphs->marked : " ",
 		    ROLE_MARKED);
 	canvas_text(c, at.line, at.column + 2, 1, sign.glyph, sign.role);
-	draw_columns(t, it, c, at, role_of(it));
+	if (item_is_heading(it))
+		draw_heading(it, c, at);
+	else
+		draw_columns(t, it, c, at, role_of(it));
 	if (here)
 		canvas_paint(c, at.line, at.column, at.columns,
 			     t->has_keys ? ROLE_CURSOR : ROLE_CURSOR_AWAY);

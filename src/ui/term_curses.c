@@ -250,6 +250,15 @@ static bool curses_key(struct term *t, struct key *ret)
 	return false;
 }
 
+/* Curses keeps the keys that were read in a ring of its own. A ring that is full of blanks is not to
+ * be read any more (its end is lost), but emptied. */
+static void curses_forget(struct term *t)
+{
+	while (unget_wch(L' ') == OK)
+		;
+	flushinp();
+}
+
 /* -- the clipboard ----------------------------------------------------------------------------- */
 
 /* RFC 4648, section 4. out has room for 4 * ((n + 2) / 3) + 1. */
@@ -374,6 +383,7 @@ static const struct term_ops curses_ops = {
 	.spoilt = curses_spoilt,
 	.suspend = curses_suspend,
 	.copy = curses_copy,
+	.forget = curses_forget,
 	.end = curses_end,
 };
 

@@ -32,6 +32,7 @@ struct term_ops {
 	    struct term *t); /* gives the terminal back, stops, returns when continued */
 	void (*copy)(struct term *t,
 		     const char *text); /* to the clipboard, as far as there is one */
+	void (*forget)(struct term *t); /* wipes what keys that were read left in its buffers */
 	void (*end)(struct term *t);    /* gives the terminal back, frees t */
 };
 struct term {

@@ -105,7 +105,9 @@ struct ui *ui_new(const struct ui_config *config, struct term *term)
 	struct ui *ui = NEW(struct ui);
 	int columns, lines;
 	ui->config = config;
+	ui->related.at = -1;
 	ui->clock = clock_real();
+	ui->last_key = clock_mono_ms(ui->clock);
 	ui->term = term;
 	term->ops->size(term, &columns, &lines);
 	canvas_init(&ui->canvas, columns, lines, glyphs_get(config->ascii || term->ascii));
@@ -132,6 +134,7 @@ void ui_free(struct ui *ui)
 {
 	if (!ui)
 		return;
+	masked_drop(&ui->masked);
 	ui->term->ops->end(ui->term);
 	for (size_t i = 0; i < n_views; i++)
 		release_view(&ui->views[i]);
@@ -139,6 +142,7 @@ void ui_free(struct ui *ui)
 	rows_release(&ui->queue);
 	lines_release(&ui->detail);
 	page_free(ui->detail_page);
+	related_release(&ui->related);
 	lines_release(&ui->page.lines);
 	strs_release(&ui->page.notes);
 	free(ui->page.title);
@@ -163,9 +167,13 @@ void ui_start(struct ui *ui)
 	if (ui->config->crash_note)
 		ui_say_error(ui, "%s", ui->config->crash_note);
 	read_keys(ui);
+	bool home = !ui->config->place && str_eq(ui->config->settings->ui_start, "home");
+	ui->first_view = (size_t)(ui_view_of(ui, home ? &view_home : &view_channels) - ui->views);
+	ui->view = ui->first_view;
 	for (size_t i = 0; i < n_views; i++)
 		if (ui->views[i].ops->init)
 			ui->views[i].ops->init(ui, &ui->views[i]);
+	ui_view(ui)->ops->load(ui, ui_view(ui), false);
 	ui_draw(ui);
 	struct view *queue = ui_view_of(ui, &view_queue);
 	queue->ops->load(ui, queue, false);
@@ -219,6 +227,7 @@ static void take_timers(struct ui *ui)
 {
 	if (ui->message && ui->message_ends > 0 && clock_mono_ms(ui->clock) >= ui->message_ends)
 		ui_say_nothing(ui);
+	ui_lock_if_idle(ui);
 }
 
 /* The shorter of two waits; a is -1 for ever, b may lie in the past. */
@@ -243,6 +252,8 @@ static int wait_ms(struct ui *ui, int most)
 		wait = sooner(wait, ui->last_draw + progress_ms(ui) - now);
 	if (ui->message && ui->message_ends > 0)
 		wait = sooner(wait, ui->message_ends - now);
+	if (ui_idle_lock_ms(ui) >= 0)
+		wait = sooner(wait, ui_idle_lock_ms(ui));
 	if (ui_view(ui)->fetched_at != TIME_UNKNOWN)
 		wait = sooner(wait, ui->last_draw + AGE_MS - now);
 	return (int)wait;

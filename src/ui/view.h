@@ -52,7 +52,7 @@ struct view {
 	struct rows rows;
 	struct listing listing; /* over rows, or over the queue's */
 	enum view_state state;
-	char *why; /* owned; of VIEW_FAILED */
+	char *why;                    /* owned; of VIEW_FAILED */
 	const struct column *columns; /* of its ops, or others that it shows just now */
 	size_t n_columns;
 	const char *empty; /* likewise */
@@ -63,8 +63,8 @@ struct view {
 extern const struct view_ops *const view_table[];
 extern const size_t n_views;
 
-extern const struct view_ops view_channels, view_series, view_search, view_library, view_queue,
-	view_status;
+extern const struct view_ops view_home, view_channels, view_series, view_search, view_library,
+    view_queue, view_status;
 
 /* Shared with the pane below the list. */
 extern const struct column download_columns[];
@@ -79,6 +79,20 @@ const char *view_channels_address(struct ui *ui);
 bool view_series_has(struct ui *ui, const char *claim_id);
 /* Goes to the episode before (by -1) or behind (by 1) a claim, over the end of a season; false: there is none. */
 bool view_series_step(struct ui *ui, const char *claim_id, int by);
+/* A channel's claims that have all the tags, under the name of a category. */
+void view_channels_category(struct ui *ui, const char *address, const char *category,
+			    const struct strs *tags);
+/* The categories of a channel, or the filters of one of them, to choose from. category: NULL, or a name. */
+void view_channels_choose(struct ui *ui, const char *address, const char *category);
+/* The playlists of a channel. */
+void view_channels_playlists(struct ui *ui, const char *address);
+/* What is new: in followed channels if there are any, else in the default channel. */
+void view_channels_newest(struct ui *ui);
+/* The channel that the Channels view shows and the category in it (NULL none), if it is the view shown; else NULL. */
+const char *view_channels_here(struct ui *ui, const char **ret_category);
+/* Rows to choose from: the categories there are, or the filters of one. */
+void category_rows(const struct ui *ui, struct rows *rows, const char *channel,
+		   const char *category);
 /* Lists that are no channel: "following", "feed", "later", "history". */
 void view_channels_list(struct ui *ui, const char *word);
 bool view_channels_is_list(struct ui *ui, const char *word);

@@ -7,24 +7,12 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 #include "kiyya/url.h"
+#include "place.h"
 
 #define PAGE_ROWS  50
 #define NEAR_END   15
 #define MAX_PLACES 32
 
-enum place_kind {
-	PLACE_CHANNEL,
-	PLACE_ITEM,
-	PLACE_FOLLOWING,
-	PLACE_FEED,
-	PLACE_LATER,
-	PLACE_HISTORY
-};
-struct place {
-	enum place_kind kind;
-	char *address, *order;   /* owned; of a channel or an item; order NULL: newest */
-	char key[ITEM_KEY_SIZE]; /* row the cursor was on */
-};
 /* A page as it came, at its place in the list. */
 struct part {
 	int64_t first;
@@ -43,65 +31,10 @@ static const struct sort sorts[] = {
 	{ "as listed", NULL },       { "title", sort_by_title }, { "longest", sort_by_duration },
 	{ "largest", sort_by_size }, { "date", sort_by_time },   { NULL, NULL },
 };
-static const struct column columns[] = {
-	{ .text = column_title },
-	{ .width = 2, .text = column_signs },
-	{ .width = 8, .from = 90, .right = true, .text = column_size },
-	{ .width = 10, .from = 56, .text = column_date },
-	{ .width = 8, .right = true, .text = column_duration },
-};
-
-static const struct column followed_columns[] = {
-	{ .text = column_title },
-	{ .width = 20, .from = 50, .text = column_channel },
-	{ .width = 10, .from = 70, .text = column_date },
-};
-static const struct column mixed_columns[] = {
-	{ .text = column_title },
-	{ .width = 2, .text = column_signs },
-	{ .width = 16, .from = 64, .text = column_channel },
-	{ .width = 10, .from = 90, .text = column_date },
-	{ .width = 8, .right = true, .text = column_duration },
-};
-#define COLUMNS(array) .columns = array, .n_columns = sizeof(array) / sizeof(array[0])
-
-static const struct {
-	const char *word;  /* NULL: it is opened by an address */
-	const char *title; /* NULL: the address */
-	const char *empty;
-	const struct column *columns;
-	size_t n_columns;
-} kinds[] = {
-	[PLACE_CHANNEL] = { .empty = "This channel has published nothing. {goto} opens another one "
-				     "by its address.",
-			    COLUMNS(columns) },
-	[PLACE_ITEM] = { .empty = "There is nothing at this address.", COLUMNS(columns) },
-	[PLACE_FOLLOWING] = { "following", "Followed channels",
-			      "You follow no channel yet. {follow} on a channel follows it.",
-			      COLUMNS(followed_columns) },
-	[PLACE_FEED] = { "feed", "New in followed channels",
-			 "Nothing new. {follow} on a channel follows it; {following} lists those "
-			 "you follow.",
-			 COLUMNS(mixed_columns) },
-	[PLACE_LATER] = { "later", "To watch later",
-			  "Nothing is kept for later. {later} on a video keeps it in mind.",
-			  COLUMNS(mixed_columns) },
-	[PLACE_HISTORY] = { "history", "What you played", "Nothing has been played yet.",
-			    COLUMNS(mixed_columns) },
-};
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
 static struct place *here(const struct view *v)
 {
 	struct channels *own = v->own;
 	return own->n_places > 0 ? &own->places[own->n_places - 1] : NULL;
-}
-
-static void place_release(struct place *p)
-{
-	free(p->address);
-	free(p->order);
-	*p = (struct place){ 0 };
 }
 
 static void forget_parts(struct view *v)
@@ -122,6 +55,7 @@ static void ask_page(struct ui *ui, struct view *v, int64_t number, bool refresh
 	struct req *r = req_new(REQ_BROWSE);
 	r->u.browse.channel_ = str_dup(p->address);
 	r->u.browse.order_ = str_dup(p->order);
+	strs_copy(&r->u.browse.tags_, &p->tags);
 	r->u.browse.page_ = number;
 	r->u.browse.limit_ = PAGE_ROWS;
 	r->u.browse.refresh_ = refresh;
@@ -146,37 +80,19 @@ static void ask_feed(struct ui *ui, struct view *v, bool more, bool refresh)
 static void channels_load(struct ui *ui, struct view *v, bool refresh)
 {
 	const struct place *p = here(v);
-	if (!p) {
-		v->state = VIEW_READY;
+	v->state = p && p->kind != PLACE_CATEGORIES ? VIEW_LOADING : VIEW_READY;
+	if (!p)
 		return;
-	}
-	struct req *r = NULL;
-	v->state = VIEW_LOADING;
-	switch (p->kind) {
-	case PLACE_CHANNEL:
+	if (p->kind == PLACE_CHANNEL) {
 		ask_page(ui, v, 1, refresh);
-		return;
-	case PLACE_FEED:
+	} else if (p->kind == PLACE_FEED) {
 		ask_feed(ui, v, false, refresh);
-		return;
-	case PLACE_ITEM:
-		r = req_new(REQ_SHOW);
-		r->u.show.item_ = str_dup(p->address);
-		r->u.show.refresh_ = refresh;
-		break;
-	case PLACE_FOLLOWING:
-		r = req_new(REQ_FOLLOWING);
-		break;
-	case PLACE_LATER:
-		r = req_new(REQ_LATER);
-		r->u.later.action_ = str_dup("list");
-		break;
-	case PLACE_HISTORY:
-		r = req_new(REQ_HISTORY);
-		r->u.history.action_ = str_dup("list");
-		break;
+	} else if (p->kind == PLACE_CATEGORIES) { /* known without asking anybody */
+		category_rows(ui, &v->rows, p->address, p->name);
+		listing_update(&v->listing);
+	} else {
+		ui_send(ui, place_request(p, refresh), v->slot);
 	}
-	ui_send(ui, r, v->slot);
 }
 
 static void add_rows(struct view *v, const struct page *page, const struct rows *old)
@@ -297,82 +213,152 @@ static bool channels_take(struct ui *ui, struct view *v, struct event *e)
 
 static void channels_title(const struct view *v, const struct glyphs *g, struct buf *out)
 {
-	const struct place *p = here(v);
-	const char *title = p ? kinds[p->kind].title : "Channels";
-	(void)!buf_add_str(out, title ? title : p->address);
-	if (p && p->kind == PLACE_CHANNEL)
-		(void)!buf_addf(out, "%s%s", g->dot, p->order ? p->order : "newest");
+	if (here(v))
+		place_title(here(v), g, out);
+	else
+		(void)!buf_add_str(out, "Channels");
 }
 
-/* Shows the place on top of the stack. */
-static void arrive(struct ui *ui, struct view *v)
+/* Makes the view that of the place on top of the stack, whose rows are still to come. */
+static void settle(struct view *v)
 {
 	struct place *p = here(v);
+	v->state = VIEW_NEW;
 	forget_parts(v);
 	listing_set_filter(&v->listing, NULL);
 	str_copy(v->listing.key, sizeof(v->listing.key), p ? p->key : "");
 	v->listing.cursor = v->listing.top = 0;
 	if (p) {
-		v->columns = kinds[p->kind].columns;
-		v->n_columns = kinds[p->kind].n_columns;
-		v->empty = kinds[p->kind].empty;
+		v->columns = place_kinds[p->kind].columns;
+		v->n_columns = place_kinds[p->kind].n_columns;
+		v->empty = p->tags.n ? "Nothing of this channel is in here. {category} shows "
+				       "something else of it."
+				     : place_kinds[p->kind].empty;
 	}
+}
+
+static void show(struct ui *ui, struct view *v)
+{
+	const struct place *p = here(v);
 	ui->detail_open = p && p->kind == PLACE_ITEM;
 	ui->focus = ui->detail_open ? PANE_DETAIL : PANE_LIST;
 	detail_forget(ui);
+}
+
+static void arrive(struct ui *ui, struct view *v)
+{
+	settle(v);
+	show(ui, v);
 	channels_load(ui, v, false);
 }
 
-static void push(struct channels *own, enum place_kind kind, const char *address)
+/* from: the view that is behind it. */
+static struct place *push(struct channels *own, enum place_kind kind, const char *address,
+			  size_t from)
 {
 	if (own->n_places == MAX_PLACES) {
 		place_release(&own->places[0]);
 		memmove(&own->places[0], &own->places[1], --own->n_places * sizeof(own->places[0]));
 	}
-	own->places[own->n_places++] = (struct place){ .kind = kind, .address = str_dup(address) };
+	struct place *p = &own->places[own->n_places++];
+	*p = (struct place){ .kind = kind, .from = from, .address = str_dup(address) };
+	return p;
 }
 
-/* Goes there, and remembers the row to come back to. */
-static void go(struct ui *ui, enum place_kind kind, const char *address)
+/* Goes there, and remembers the row to come back to. tags: NULL none. */
+static void go_tagged(struct ui *ui, enum place_kind kind, const char *address, const char *name,
+		      const struct strs *tags)
 {
 	struct view *v = ui_view_of(ui, &view_channels);
 	struct place *p = here(v);
 	if (p)
 		str_copy(p->key, sizeof(p->key), v->listing.key);
-	push(v->own, kind, address);
+	p = push(v->own, kind, address, ui->view);
+	p->name = str_dup(name);
+	if (tags)
+		strs_copy(&p->tags, tags);
 	ui->view = (size_t)(v - ui->views);
 	arrive(ui, v);
 }
 
-void view_channels_open(struct ui *ui, const char *address)
+static void go(struct ui *ui, enum place_kind kind, const char *address)
+{
+	go_tagged(ui, kind, address, NULL, NULL);
+}
+
+/* Whether it can be opened, and as what; if not, that is said. */
+static bool kind_of(struct ui *ui, const char *address, enum place_kind *ret)
 {
 	struct url url;
 	struct err err = { 0 };
 	if (!url_parse(&url, address, &err)) {
 		ui_say_error(ui, "%s", err.text);
-		return;
+		return false;
 	}
-	go(ui, url.is_channel ? PLACE_CHANNEL : PLACE_ITEM, address);
+	*ret = url.is_channel ? PLACE_CHANNEL : PLACE_ITEM;
 	url_release(&url);
+	return true;
+}
+
+void view_channels_open(struct ui *ui, const char *address)
+{
+	enum place_kind kind;
+	if (kind_of(ui, address, &kind))
+		go(ui, kind, address);
+}
+
+void view_channels_category(struct ui *ui, const char *address, const char *category,
+			    const struct strs *tags)
+{
+	go_tagged(ui, PLACE_CHANNEL, address, category, tags);
+}
+
+void view_channels_choose(struct ui *ui, const char *address, const char *category)
+{
+	go_tagged(ui, PLACE_CATEGORIES, address, category, NULL);
+}
+
+void view_channels_playlists(struct ui *ui, const char *address)
+{
+	go(ui, PLACE_PLAYLISTS, address);
+}
+
+void view_channels_newest(struct ui *ui)
+{
+	const struct channels *own = ui_view_of(ui, &view_channels)->own;
+	if (own->follows)
+		go(ui, PLACE_FEED, NULL);
+	else
+		view_channels_open(ui, ui->config->settings->channel_default);
 }
 
 bool view_channels_is_list(struct ui *ui, const char *word)
 {
 	const struct view *v = ui_view(ui);
-	return v->ops == &view_channels && here(v) && str_eq(kinds[here(v)->kind].word, word);
+	return v->ops == &view_channels && here(v) && str_eq(place_kinds[here(v)->kind].word, word);
 }
 
 void view_channels_list(struct ui *ui, const char *word)
 {
-	for (size_t i = 0; i < N_KINDS; i++)
-		if (str_eq(kinds[i].word, word) && !view_channels_is_list(ui, word))
+	for (size_t i = 0; i < PLACE_KINDS; i++)
+		if (str_eq(place_kinds[i].word, word) && !view_channels_is_list(ui, word))
 			go(ui, (enum place_kind)i, NULL);
 }
 
 const char *view_channels_address(struct ui *ui)
 {
 	const struct place *p = here(ui_view_of(ui, &view_channels));
-	return p && p->kind == PLACE_CHANNEL ? p->address : NULL;
+	bool channel = p && (p->kind == PLACE_CHANNEL || p->kind == PLACE_CATEGORIES ||
+			     p->kind == PLACE_PLAYLISTS);
+	return channel ? p->address : NULL;
+}
+
+const char *view_channels_here(struct ui *ui, const char **ret_category)
+{
+	const struct place *p = here(ui_view_of(ui, &view_channels));
+	bool is_here = ui_view(ui)->ops == &view_channels && p && view_channels_address(ui);
+	*ret_category = is_here ? p->name : NULL;
+	return is_here ? p->address : NULL;
 }
 
 /* Asks whether anything is followed at all. */
@@ -387,7 +373,7 @@ void view_channels_changed(struct ui *ui)
 	struct view *v = ui_view_of(ui, &view_channels);
 	const struct place *p = here(v);
 	ask_follows(ui, v->own);
-	if (p && kinds[p->kind].word)
+	if (p && place_kinds[p->kind].word)
 		channels_load(ui, v, false);
 }
 
@@ -413,6 +399,15 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 		free(address);
 		return true;
 	}
+	const struct ev_shelf *s = item_shelf(it);
+	if (s) {
+		view_channels_category(ui, s->channel_, s->tags_.n ? s->title_ : NULL, &s->tags_);
+		return true;
+	}
+	if (it->claim && it->claim->kind == CLAIM_COLLECTION) {
+		go_tagged(ui, PLACE_PLAYLIST, it->claim->id, it->claim->title, NULL);
+		return true;
+	}
 	if (!it->claim || it->claim->kind != CLAIM_CHANNEL)
 		return false;
 	view_channels_open(ui, it->claim->url ? it->claim->url : it->claim->id);
@@ -422,12 +417,20 @@ static bool channels_open(struct ui *ui, struct view *v, struct item *it)
 static bool channels_back(struct ui *ui, struct view *v)
 {
 	struct channels *own = v->own;
-	if (own->n_places < 2 && (!here(v) || here(v)->kind == PLACE_FOLLOWING || !own->follows))
+	size_t self = (size_t)(v - ui->views), from = here(v) ? here(v)->from : self;
+	bool elsewhere = from != self;
+	if (!elsewhere && own->n_places < 2 &&
+	    (!here(v) || here(v)->kind == PLACE_FOLLOWING || !own->follows))
 		return false;
 	place_release(&own->places[--own->n_places]);
 	if (own->n_places == 0) /* behind the first place are the followed channels */
-		push(own, PLACE_FOLLOWING, NULL);
-	arrive(ui, v);
+		push(own, PLACE_FOLLOWING, NULL, self);
+	settle(v);
+	show(ui, v);
+	if (elsewhere)
+		ui_show_view(ui, from);
+	else
+		channels_load(ui, v, false);
 	return true;
 }
 
@@ -449,8 +452,13 @@ static void channels_init(struct ui *ui, struct view *v)
 {
 	const char *place =
 	    ui->config->place ? ui->config->place : ui->config->settings->channel_default;
-	if (!str_empty(place))
-		view_channels_open(ui, place);
+	enum place_kind kind;
+	if (!str_empty(place) && kind_of(ui, place, &kind)) {
+		push(v->own, kind, place, (size_t)(v - ui->views));
+		settle(v);
+		if (ui_view(ui) == v)
+			show(ui, v);
+	}
 	ask_follows(ui, v->own);
 }
 
@@ -468,8 +476,8 @@ const struct view_ops view_channels = {
 	.word = "channels",
 	.where = IN_CHANNELS,
 	.empty = "This channel has published nothing. {goto} opens another one by its address.",
-	.columns = columns,
-	.n_columns = sizeof(columns) / sizeof(columns[0]),
+	.columns = place_columns,
+	.n_columns = PLACE_N_COLUMNS,
 	.sorts = sorts,
 	.own_size = sizeof(struct channels),
 	.init = channels_init,

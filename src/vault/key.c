@@ -57,6 +57,27 @@ static struct secret *with_wrap_key(struct keychain *chain, struct secret *mk,
 	return s;
 }
 
+/* The file key in the scratch, under the wrap key there. */
+static void wrap(const struct file_keys *keys, const struct chance *chance, struct kyv_slot *slot)
+{
+	unsigned char ad[WRAP_AD];
+	wrap_ad(slot, ad);
+	chance_fill(chance, slot->wrap_nonce, KYV_NONCE);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(slot->wrapped_key, NULL, keys->scratch[1],
+						   KYV_KEY, ad, sizeof(ad), NULL, slot->wrap_nonce,
+						   keys->scratch[0]);
+}
+
+static bool unwrap(struct file_keys *keys, const struct kyv_slot *slot, struct err *err)
+{
+	unsigned char ad[WRAP_AD];
+	wrap_ad(slot, ad);
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(
+		   keys->scratch[1], NULL, NULL, slot->wrapped_key, KYV_WRAPPED, ad, sizeof(ad),
+		   slot->wrap_nonce, keys->scratch[0]) == 0 ||
+	       err_set(err, ERR_DAMAGED, 0, "the wrapped file key does not open");
+}
+
 struct secret *file_keys_new(struct keychain *chain, struct secret *mk, const struct chance *chance,
 			     struct kyv_slot *slot, struct err *err)
 {
@@ -64,13 +85,8 @@ struct secret *file_keys_new(struct keychain *chain, struct secret *mk, const st
 	struct secret *s = with_wrap_key(chain, mk, slot, &keys, err);
 	if (!s)
 		return NULL;
-	unsigned char ad[WRAP_AD];
-	wrap_ad(slot, ad);
 	chance_fill(chance, keys->scratch[1], KYV_KEY);
-	chance_fill(chance, slot->wrap_nonce, KYV_NONCE);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(slot->wrapped_key, NULL, keys->scratch[1],
-						   KYV_KEY, ad, sizeof(ad), NULL, slot->wrap_nonce,
-						   keys->scratch[0]);
+	wrap(keys, chance, slot);
 	derive_all(keys, slot);
 	secret_done(s);
 	return s;
@@ -83,19 +99,36 @@ struct secret *file_keys_open(struct keychain *chain, struct secret *mk,
 	struct secret *s = with_wrap_key(chain, mk, slot, &keys, err);
 	if (!s)
 		return NULL;
-	unsigned char ad[WRAP_AD];
-	wrap_ad(slot, ad);
-	bool ok = crypto_aead_xchacha20poly1305_ietf_decrypt(
-		      keys->scratch[1], NULL, NULL, slot->wrapped_key, KYV_WRAPPED, ad, sizeof(ad),
-		      slot->wrap_nonce, keys->scratch[0]) == 0;
+	bool ok = unwrap(keys, slot, err);
 	if (ok)
 		derive_all(keys, slot);
 	secret_done(s);
 	if (ok)
 		return s;
-	err_set(err, ERR_DAMAGED, 0, "the wrapped file key does not open");
 	secret_unref(s);
 	return NULL;
+}
+
+bool file_key_rewrap(struct keychain *chain, struct secret *from, struct secret *to,
+		     const unsigned char to_id[KYV_ID], const struct chance *chance,
+		     struct kyv_slot *slot, struct err *err)
+{
+	struct file_keys *keys;
+	struct secret *s = with_wrap_key(chain, from, slot, &keys, err);
+	if (!s)
+		return false;
+	const unsigned char *master = NULL;
+	bool ok = unwrap(keys, slot, err) && (master = secret_use(to, err)) != NULL;
+	if (ok) {
+		memcpy(slot->master_id, to_id, KYV_ID);
+		key_derive(keys->scratch[0], master, "kyv1 wrap", to_id, KYV_ID);
+		secret_done(to);
+		wrap(keys, chance, slot);
+	}
+	sodium_memzero(keys, sizeof(*keys));
+	secret_done(s);
+	secret_unref(s);
+	return ok;
 }
 
 static void slot_mac(const struct file_keys *keys, const unsigned char raw[KYV_SLOT],

@@ -29,6 +29,12 @@ struct secret *file_keys_new(struct keychain *chain, struct secret *mk, const st
 struct secret *file_keys_open(struct keychain *chain, struct secret *mk,
 			      const struct kyv_slot *slot, struct err *err);
 
+/* The file key of slot, wrapped anew for another master key, whose id slot names afterwards; the
+ * file key stays what it is. On failure slot is as it was. ERR_DAMAGED, ERR_LOCKED. */
+bool file_key_rewrap(struct keychain *chain, struct secret *from, struct secret *to,
+		     const unsigned char to_id[KYV_ID], const struct chance *chance,
+		     struct kyv_slot *slot, struct err *err) MUST_USE;
+
 /* With the keys in use: the MAC of an encoded slot, put in its place or compared with it. */
 void slot_sign(const struct file_keys *keys, unsigned char raw[KYV_SLOT]);
 bool slot_is_signed(const struct file_keys *keys, const unsigned char raw[KYV_SLOT]);

@@ -44,19 +44,25 @@ static bool is_durable(const char *path, const struct ring *r, struct secret *mk
 	return true;
 }
 
+bool keyring_settle(const struct io *io, const char *path, struct err *err)
+{
+	char *for_dir = str_dup(path);
+	bool ok = file_sync_dir(io, dirname(for_dir), err);
+	free(for_dir);
+	return ok;
+}
+
 bool keyring_install(const struct io *io, const char *path, const struct ring *r, struct secret *mk,
 		     struct err *err)
 {
 	char *fresh = str_fmt("%s.new", path);
-	char *for_dir = str_dup(path);
 	bool ok = file_write_atomic(io, fresh, r->raw, ring_len(r), 0600, err) &&
 		  is_durable(fresh, r, mk, err) && file_rename(io, fresh, path, err) &&
-		  file_sync_dir(io, dirname(for_dir), err);
+		  keyring_settle(io, path, err);
 	if (!ok) {
-		unlink(fresh);
+		file_remove(io, fresh, NULL);
 		err_wrap(err, "saving the keyring %s", path);
 	}
-	free(for_dir);
 	free(fresh);
 	return ok;
 }

@@ -12,6 +12,9 @@ bool keyring_read(const char *path, struct ring *ret, struct err *err) MUST_USE;
 /* Beside the old one, durable, read back and opened with mk; only then in its place. */
 bool keyring_install(const struct io *io, const char *path, const struct ring *r, struct secret *mk,
 		     struct err *err) MUST_USE;
+/* What lies there under this name lies there for good: its last change may have been cut off by a kill, before it
+ * was durable, and what is sealed from now on needs it. */
+bool keyring_settle(const struct io *io, const char *path, struct err *err) MUST_USE;
 /* Holds other processes off while a ring is made where there is none. The descriptor to close, or
  * -1. */
 int keyring_lock(const char *path, struct err *err);

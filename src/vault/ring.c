@@ -46,6 +46,11 @@ const unsigned char *ring_master_id(const struct ring *r)
 	return r->raw + AT_MASTER_ID;
 }
 
+const unsigned char *ring_id(const struct ring *r)
+{
+	return r->raw + AT_RING_ID;
+}
+
 static const unsigned char *slot_at(const struct ring *r, size_t slot)
 {
 	return r->raw + RING_HEAD + slot * RING_SLOT;
@@ -199,7 +204,7 @@ static bool open_slot(const struct ring *r, const unsigned char *slot, struct ke
 }
 
 struct secret *ring_open(const struct ring *r, struct keychain *chain,
-			 const struct ring_opener *opener, struct err *err)
+			 const struct ring_opener *opener, size_t *ret_slot, struct err *err)
 {
 	for (size_t i = 0; i < r->slots; i++) {
 		if (ring_slot_type(r, i) != opener->type)
@@ -207,6 +212,8 @@ struct secret *ring_open(const struct ring *r, struct keychain *chain,
 		struct secret *mk = NULL;
 		if (!open_slot(r, slot_at(r, i), chain, opener, &mk, err))
 			return NULL;
+		if (mk && ret_slot)
+			*ret_slot = i;
 		if (mk)
 			return mk;
 	}
@@ -216,13 +223,39 @@ struct secret *ring_open(const struct ring *r, struct keychain *chain,
 	return NULL;
 }
 
-void ring_init(struct ring *r, const struct chance *chance)
+bool ring_is_of(const struct ring *r, struct secret *mk)
+{
+	unsigned char hash[RING_HASH];
+	const unsigned char *key = secret_use(mk, NULL);
+	if (!key)
+		return false;
+	ring_hash(r, key, hash);
+	secret_done(mk);
+	return sodium_memcmp(hash, r->raw + ring_len(r) - RING_HASH, RING_HASH) == 0;
+}
+
+void ring_init_for(struct ring *r, const unsigned char master_id[KYV_ID],
+		   const struct chance *chance)
 {
 	*r = (struct ring){ 0 };
 	memcpy(r->raw + AT_MAGIC, magic, sizeof(magic));
 	le_put(r->raw + AT_VERSION, RING_VERSION, 2);
-	chance_fill(chance, r->raw + AT_MASTER_ID, KYV_ID);
+	memcpy(r->raw + AT_MASTER_ID, master_id, KYV_ID);
 	chance_fill(chance, r->raw + AT_RING_ID, KYV_ID);
+}
+
+void ring_init(struct ring *r, const struct chance *chance)
+{
+	unsigned char master_id[KYV_ID];
+	chance_fill(chance, master_id, KYV_ID);
+	ring_init_for(r, master_id, chance);
+}
+
+void ring_drop_slot(struct ring *r, size_t slot)
+{
+	unsigned char *at = r->raw + RING_HEAD + slot * RING_SLOT;
+	memmove(at, at + RING_SLOT, (--r->slots - slot) * RING_SLOT);
+	le_put(r->raw + AT_SLOTS, r->slots, 2);
 }
 
 bool ring_add_slot(struct ring *r, struct keychain *chain, struct secret *mk,

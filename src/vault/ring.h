@@ -33,6 +33,7 @@ struct ring {
 };
 size_t ring_len(const struct ring *r);
 const unsigned char *ring_master_id(const struct ring *r);
+const unsigned char *ring_id(const struct ring *r);
 enum ring_slot_type ring_slot_type(const struct ring *r, size_t slot);
 bool ring_has(const struct ring *r, enum ring_slot_type type);
 
@@ -45,13 +46,20 @@ struct ring_opener {
 	const void *bytes;
 	size_t n;
 };
-/* Tries every slot of the opener's type. Owned; NULL: ERR_LOCKED (none fits), ERR_DAMAGED,
- * ERR_LIMIT. */
+/* Tries every slot of the opener's type. The master key, owned, and which slot gave it (ret_slot may
+ * be NULL); NULL: ERR_LOCKED (none fits), ERR_DAMAGED, ERR_LIMIT. */
 struct secret *ring_open(const struct ring *r, struct keychain *chain,
-			 const struct ring_opener *opener, struct err *err);
+			 const struct ring_opener *opener, size_t *ret_slot, struct err *err);
+/* Whether this master key closed the ring: of a key that came from elsewhere. */
+bool ring_is_of(const struct ring *r, struct secret *mk);
 
 /* New ids, no slots. Then slots, then the hash that closes it. */
 void ring_init(struct ring *r, const struct chance *chance);
+/* The same for a master key that has its id already. */
+void ring_init_for(struct ring *r, const unsigned char master_id[KYV_ID],
+		   const struct chance *chance);
+/* The slots behind it move up; the others are what they were. */
+void ring_drop_slot(struct ring *r, size_t slot);
 struct ring_cost { /* of a passphrase; zero otherwise */
 	unsigned ops;
 	uint64_t mem;

@@ -24,6 +24,8 @@ struct vault *vault_new_with(const struct vault_paths *paths, const struct vault
 	v->keyring_dir = str_dup(paths->keyring_dir);
 	v->key_file = str_dup(paths->key_file);
 	v->seams = *seams;
+	v->cost = (struct ring_cost){ RING_OPS, RING_MEM };
+	v->opener = -1;
 	v->chain = keychain_new();
 	pthread_mutex_init(&v->opening, NULL);
 	pthread_mutex_init(&v->lock, NULL);
@@ -86,18 +88,36 @@ bool vault_master_key(struct vault *v, const unsigned char *id, unsigned char *r
 	return true;
 }
 
-void vault_add_open(struct vault *v, const unsigned char id[KYV_ID], struct secret *mk)
+static struct open_ring open_ring_of(const struct ring *r, struct secret *mk)
+{
+	struct open_ring o = { .mk = mk };
+	memcpy(o.id, ring_master_id(r), KYV_ID);
+	memcpy(o.ring_id, ring_id(r), KYV_ID);
+	return o;
+}
+
+void vault_add_open(struct vault *v, const struct ring *r, struct secret *mk)
 {
 	pthread_mutex_lock(&v->lock);
-	bool known = find_open(v, id) != NULL;
+	bool known = find_open(v, ring_master_id(r)) != NULL;
 	if (!known && v->n_open < VAULT_RINGS_MAX) {
-		struct open_ring *o = &v->open[v->n_open++];
-		memcpy(o->id, id, KYV_ID);
-		o->mk = mk;
+		v->open[v->n_open++] = open_ring_of(r, mk);
 		mk = NULL;
 	}
 	pthread_mutex_unlock(&v->lock);
 	secret_unref(mk);
+}
+
+void vault_put_first(struct vault *v, const struct ring *r, struct secret *mk)
+{
+	struct secret *gone = NULL;
+	pthread_mutex_lock(&v->lock);
+	if (v->n_open == VAULT_RINGS_MAX)
+		gone = v->open[--v->n_open].mk;
+	memmove(v->open + 1, v->open, v->n_open++ * sizeof(v->open[0]));
+	v->open[0] = open_ring_of(r, mk);
+	pthread_mutex_unlock(&v->lock);
+	secret_unref(gone);
 }
 
 void vault_lock(struct vault *v)

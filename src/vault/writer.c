@@ -56,21 +56,24 @@ struct vault_writer *vault_create(struct vault *v, const char *name, const struc
 {
 	if (!check_size(size, err))
 		return NULL;
-	int fd = path_open_in(v->dir, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
-	if (fd < 0)
+	if (!path_is_name(name)) {
+		err_set(err, ERR_REFUSED, 0, "a name that would leave %s is refused", v->dir);
 		return NULL;
-	struct vault_writer *w = writer_new(v, name, fd, err);
+	}
+	char *path = path_join(v->dir, name);
+	int fd = file_create(v->seams.io, path, 0600, err);
+	struct vault_writer *w = fd >= 0 ? writer_new(v, name, fd, err) : NULL;
 	if (w && header_create(v, fd, meta, size, &w->header, err) &&
 	    file_sync_dir(w->seams.io, w->dir, err)) {
 		header_info(&w->header, &w->info);
-		return w;
+	} else if (fd >= 0) {
+		err_wrap(err, "making a vault file");
+		file_remove(w->seams.io, path, NULL); /* ours: it was not there before */
+		vault_writer_free(w);
+		w = NULL;
 	}
-	err_wrap(err, "making a vault file");
-	char *path = path_join(v->dir, name);
-	unlink(path); /* ours: it was not there before */
 	free(path);
-	vault_writer_free(w);
-	return NULL;
+	return w;
 }
 
 const struct vault_info *vault_writer_info(const struct vault_writer *w)
@@ -156,6 +159,20 @@ bool vault_write_chunk(struct vault_writer *w, uint64_t i, const void *data, siz
 			   err))
 		return err_wrap(err, "writing into the vault");
 	have_add(&w->have, i, false);
+	return true;
+}
+
+bool vault_read_chunk(struct vault_writer *w, uint64_t i, void *dst, size_t *ret_len,
+		      struct err *err)
+{
+	struct record_place place = record_place_of(w->header.slot.file_id, w->header.slot.size, i);
+	bool opened = false;
+	if (!record_read(w->fd, writer_tools(w), &place, w->record, dst, &opened, err))
+		return false;
+	if (!opened)
+		return err_set(err, ERR_DAMAGED, 0, "chunk %llu does not open",
+			       (unsigned long long)i);
+	*ret_len = place.len;
 	return true;
 }
 

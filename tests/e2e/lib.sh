@@ -23,6 +23,7 @@ TMPDIR=${TMPDIR:-/tmp}
 export LC_ALL TMPDIR
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY no_proxy NO_PROXY
 unset KIYYA_CONFIG KIYYA_GATEWAYS KIYYA_PASSPHRASE_FILE KIYYA_PASSPHRASE_FD KIYYA_LOG
+unset KIYYA_NEW_PASSPHRASE_FILE KIYYA_NEW_PASSPHRASE_FD
 
 # -- the frame ---------------------------------------------------------------------------------------
 

@@ -134,7 +134,7 @@ expect Revenge S01E02 – The Letter
 text ge 1x02
 wait idle
 expect Revenge S01E02 – The Letter
-expect not Old Friends
+expect not │    Revenge 1x03 Old
 keys <Enter>
 wait idle
 keys <Enter>

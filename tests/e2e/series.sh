@@ -153,6 +153,24 @@ expect ▸   Revenge S02E01                            inferred        S02E01   
 keys q q
 expect ┌ Series · @shows:5 ──
 SCRIPT
+cat >"$E2E_DIR/playlists" <<'SCRIPT'
+wait idle
+keys A
+wait idle
+expect ┌ Playlists of @shows:5
+expect Everything, backwards                               2024-02-02  122 items
+keys G <Enter>
+wait idle
+expect ┌ Revenge – Season 1 ─
+expect ▸   Revenge: how it was made
+expect     Gone
+expect     revenge Season 1 Episode 4
+keys q
+wait idle
+expect ┌ Playlists of @shows:5
+SCRIPT
+check "playlists on the screen" kiyya @shows:5 --script "$E2E_DIR/playlists" --screen 80x24
+check "and offline" kiyya @shows:5 --offline --script "$E2E_DIR/playlists" --screen 80x24
 check "series on the screen" kiyya @shows:5 --script "$E2E_DIR/script" --screen 80x24
 check "and offline" kiyya @shows:5 --offline --script "$E2E_DIR/script" --screen 80x24
 

@@ -1,11 +1,15 @@
-/* A second reader of vault files, written from doc/vault-format.md alone over another library.
+/* A second reader of vault files, written from doc/vault-format.md alone.
  *
- *	vault_reader KEYRING KEYFILE FILE >plaintext
+ *	vault_reader KEYRING KEYFILE FILE >plaintext	of a complete file
+ *	vault_reader --list KEYRING KEYFILE FILE	what is there, of a file in any state
  *
  * It shares no code with kiyya, and each cipher is the one of the library kiyya does not use for it:
  * BLAKE2b and the wrapped keys are OpenSSL's here, the records libsodium's, and HChaCha20 stands
  * below. Only key-file slots of a keyring are known. Exit 0: all was there and
- * true. 1: it was not, and said why; what was written before is true. 2: wrong use. */
+ * true. 1: it was not, and said why; what was written before is true. 2: wrong use.
+ *
+ * The list is a line each for state, size, generation, how many slots are good and the metadata, then for each chunk its
+ * number with the SHA-256 of its plaintext, or "missing". */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -171,10 +175,13 @@ static void open_ring(const char *ring_path, const char *key_path, byte id[ID], 
 /* -- the file ------------------------------------------------------------------ */
 
 struct vault {
-	byte file_id[ID], content[KEY];
+	byte file_id[ID], content[KEY], meta[SLOT];
 	uint64_t generation, size;
+	int meta_len, good_slots;
 	bool complete;
 };
+
+#define UNKNOWN UINT64_MAX
 
 /* A slot that verifies and is newer than what v has goes into v. */
 static void try_slot(const byte *raw, unsigned place, const byte id[ID], const byte mk[KEY],
@@ -202,31 +209,54 @@ static void try_slot(const byte *raw, unsigned place, const byte id[ID], const b
 		return;
 	if (generation % 2 == place)
 		refuse("a header slot lies in the wrong place");
+	v->good_slots++;
 	if (generation <= v->generation)
 		return;
 	v->generation = generation;
 	v->complete = raw[48] == 1;
 	v->size = number(raw + 56, 8);
+	v->meta_len = meta_len;
+	memcpy(v->meta, meta, (size_t)meta_len);
 	memcpy(v->file_id, raw + 16, ID);
 	blake2b(v->content, fek, "kyv1 content", 13, raw, FIXED, "", 0);
 }
 
+/* The next record; false: it does not open, or the file ends in it. *ret_end: nothing of it is there. */
+static bool read_record(FILE *f, const struct vault *v, uint64_t i, size_t len, bool last,
+			byte *plain, bool *ret_end)
+{
+	static byte record[CHUNK + NONCE + TAG];
+	byte ad[ID + 8 + 1];
+	memcpy(ad, v->file_id, ID);
+	for (int k = 0; k < 8; k++)
+		ad[ID + k] = (byte)(i >> (8 * k));
+	ad[ID + 8] = last;
+	size_t got = fread(record, 1, len + NONCE + TAG, f);
+	*ret_end = got == 0;
+	return got == len + NONCE + TAG &&
+	       open_record(plain, record + NONCE, len, ad, sizeof(ad), record, v->content);
+}
+
+static uint64_t count_chunks(const struct vault *v)
+{
+	return v->size == UNKNOWN ? UNKNOWN : v->size == 0 ? 1 : (v->size + CHUNK - 1) / CHUNK;
+}
+
+static size_t chunk_len(const struct vault *v, uint64_t i)
+{
+	uint64_t rest = v->size == UNKNOWN ? CHUNK : v->size - i * CHUNK;
+	return rest < CHUNK ? (size_t)rest : CHUNK;
+}
+
 static void copy_records(FILE *f, const struct vault *v)
 {
-	static byte record[CHUNK + NONCE + TAG], plain[CHUNK];
-	uint64_t n = v->size == 0 ? 1 : (v->size + CHUNK - 1) / CHUNK;
+	static byte plain[CHUNK];
+	bool end;
+	uint64_t n = count_chunks(v);
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t rest = v->size - i * CHUNK;
-		size_t len = rest < CHUNK ? (size_t)rest : CHUNK;
-		byte ad[ID + 8 + 1];
-		memcpy(ad, v->file_id, ID);
-		for (int k = 0; k < 8; k++)
-			ad[ID + k] = (byte)(i >> (8 * k));
-		ad[ID + 8] = i == n - 1;
-		if (fread(record, 1, len + NONCE + TAG, f) != len + NONCE + TAG)
-			refuse("the file ends too early");
-		if (!open_record(plain, record + NONCE, len, ad, sizeof(ad), record, v->content))
-			refuse("a record does not open");
+		size_t len = chunk_len(v, i);
+		if (!read_record(f, v, i, len, i == n - 1, plain, &end))
+			refuse(end ? "the file ends too early" : "a record does not open");
 		if (fwrite(plain, 1, len, stdout) != len)
 			refuse("standard output does not take it");
 	}
@@ -234,28 +264,58 @@ static void copy_records(FILE *f, const struct vault *v)
 		refuse("there is something behind the end");
 }
 
+static void list(FILE *f, const struct vault *v)
+{
+	static byte plain[CHUNK];
+	uint64_t n = count_chunks(v);
+	printf("state %s\n", v->complete ? "complete" : "partial");
+	if (v->size == UNKNOWN)
+		printf("size unknown\n");
+	else
+		printf("size %llu\n", (unsigned long long)v->size);
+	printf("generation %llu\nslots %d\nmeta %.*s\n", (unsigned long long)v->generation,
+	       v->good_slots, v->meta_len, (const char *)v->meta);
+	for (uint64_t i = 0; i < n; i++) {
+		byte hash[crypto_hash_sha256_BYTES];
+		char hex[2 * sizeof(hash) + 1];
+		bool end, opened = read_record(f, v, i, chunk_len(v, i), i == n - 1, plain, &end);
+		if (v->size == UNKNOWN && end)
+			break;
+		crypto_hash_sha256(hash, plain, chunk_len(v, i));
+		sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+		printf("%llu %s\n", (unsigned long long)i, opened ? hex : "missing");
+	}
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: vault_reader KEYRING KEYFILE FILE\n");
+	bool listing = argc == 5 && strcmp(argv[1], "--list") == 0;
+	if (argc != 4 && !listing) {
+		fprintf(stderr, "usage: vault_reader [--list] KEYRING KEYFILE FILE\n");
 		return 2;
 	}
+	char **names = argv + argc - 3;
 	byte id[ID], mk[KEY];
 	if (sodium_init() < 0)
 		refuse("libsodium does not start");
-	open_ring(argv[1], argv[2], id, mk);
+	open_ring(names[0], names[1], id, mk);
 	static byte header[2 * SLOT];
-	FILE *f = fopen(argv[3], "rb");
-	if (!f || fread(header, 1, sizeof(header), f) != sizeof(header))
+	static struct vault v;
+	FILE *f = fopen(names[2], "rb");
+	if (!f || fread(header, 1, sizeof(header), f) < SLOT)
 		refuse("the vault file cannot be read");
-	struct vault v = { .generation = 0 };
+	if (fseek(f, sizeof(header), SEEK_SET) != 0)
+		refuse("the vault file cannot be read");
 	try_slot(header, 0, id, mk, &v);
 	try_slot(header + SLOT, 1, id, mk, &v);
 	if (v.generation == 0)
 		refuse("no header slot opens");
-	if (!v.complete)
+	if (listing)
+		list(f, &v);
+	else if (v.complete)
+		copy_records(f, &v);
+	else
 		refuse("the file is not complete");
-	copy_records(f, &v);
 	fclose(f);
 	if (fflush(stdout) != 0)
 		refuse("standard output does not take it");

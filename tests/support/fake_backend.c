@@ -17,7 +17,7 @@ struct fake_backend {
 	struct link *link;
 	pthread_t thread;
 	atomic_bool stop;
-	uint64_t playing, slow; /* open tickets; 0 none */
+	uint64_t playing, slow, opening; /* open tickets; 0 none */
 	bool paused;
 	char *followed;                  /* owned; name of the one channel that is; NULL none */
 	struct strs later;               /* claim ids */
@@ -240,6 +240,84 @@ static void later(struct fake_backend *b, const struct req *r)
 				 b->later.v[i]);
 		post_page(b, r, p, 0, false, false);
 	}
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* -- home -------------------------------------------------------------------------------------- */
+
+static void post_shelf(struct fake_backend *b, const struct req *r, int place, const char *kind,
+		       const char *title, const char *tag, int first, int n)
+{
+	struct event *e = answer_to(r, EV_SHELF);
+	struct page *p = page_new();
+	for (int i = first; i < first + n; i++)
+		add_demo(p, i);
+	if (str_eq(kind, "continue") && n > 0)
+		p->items[0].local.position_seconds = 61;
+	e->u.shelf.place_ = place;
+	e->u.shelf.kind_ = str_dup(kind);
+	e->u.shelf.title_ = str_dup(title);
+	if (tag) {
+		e->u.shelf.channel_ = str_dup("@demo");
+		strs_add(&e->u.shelf.tags_, tag);
+	}
+	e->u.shelf.claims_ = p;
+	e->u.shelf.cached_ = !r->u.home.refresh_;
+	e->u.shelf.fetched_at_ = clock_wall(clock_real()) - (r->u.home.refresh_ ? 0 : 12 * 60 + 5);
+	link_post(b->link, e);
+}
+
+static void home(struct fake_backend *b, const struct req *r)
+{
+	int n = (int)r->u.home.limit_;
+	post_shelf(b, r, 0, "continue", "Continue watching", NULL, 7, 1);
+	post_shelf(b, r, 1, "featured", "Featured", "hero_trailer", 2, 1);
+	post_shelf(b, r, 2, "added", "Recently added", NULL, r->u.home.refresh_ ? 0 : 1, n);
+	post_shelf(b, r, 3, "category", "Movies", "movie", 0, n);
+	post_shelf(b, r, 4, "category", "Kids", "kids", 0, 0);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* What is like the first film; nothing is like any other. */
+static void related(struct fake_backend *b, const struct req *r)
+{
+	char id[CLAIM_ID_SIZE];
+	struct page *p = page_new();
+	claim_id_of(0, id);
+	for (int i = 40; i < 43 && str_eq(r->u.related.item_, id); i++)
+		add_demo(p, i);
+	post_page(b, r, p, 0, true, false);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* -- playlists --------------------------------------------------------------------------------- */
+
+static void playlists(struct fake_backend *b, const struct req *r)
+{
+	struct page *p = page_new();
+	for (int i = 0; i < 2 && str_starts(r->u.playlists.channel_, "@demo"); i++) {
+		struct claim *c =
+		    add_claim(p, 300 + i, i == 0 ? "The best of it" : "One of a kind");
+		c->kind = CLAIM_COLLECTION;
+		c->n_item_ids = i == 0 ? 12 : 1;
+		c->item_ids = arena_take(p->arena, c->n_item_ids * sizeof(*c->item_ids));
+		for (size_t j = 0; j < c->n_item_ids; j++)
+			c->item_ids[j] = c->id;
+	}
+	post_page(b, r, p, 0, false, false);
+	done(b, r->ticket, NULL, NULL);
+}
+
+/* Not in the order of the channel, and the second has gone. */
+static void playlist(struct fake_backend *b, const struct req *r)
+{
+	struct page *p = page_new();
+	char id[CLAIM_ID_SIZE];
+	add_demo(p, 9);
+	claim_id_of(400, id);
+	claim_init_missing(page_add(p), id);
+	add_demo(p, 4);
+	post_page(b, r, p, 0, false, false);
 	done(b, r->ticket, NULL, NULL);
 }
 
@@ -491,6 +569,46 @@ static void stop_ticket(struct fake_backend *b, const struct req *r)
 	done(b, r->ticket, NULL, NULL);
 }
 
+/* -- the vault's keys -------------------------------------------------------------------------- */
+
+static void post_key(struct fake_backend *b, const struct req *r, const char *state)
+{
+	struct event *e = answer_to(r, EV_KEY);
+	e->u.key.state_ = str_dup(state);
+	link_post(b->link, e);
+}
+
+static void ask(struct fake_backend *b, bool again)
+{
+	struct event *e = event_new(EV_ASK);
+	e->u.ask.what_ = str_dup("open");
+	e->u.ask.again_ = again;
+	link_post(b->link, e);
+}
+
+/* It opens with one passphrase, and asks until that comes or the person does not want to. */
+static void keys(struct fake_backend *b, const struct req *r)
+{
+	const char *word = r->u.key.passphrase_;
+	if (str_eq(r->u.key.action_, "open")) {
+		b->opening = r->ticket;
+		ask(b, false);
+		return;
+	}
+	if (str_eq(r->u.key.action_, "lock")) {
+		post_key(b, r, "locked");
+	} else if (word && !str_eq(word, "open ses\xc3\xa1me")) {
+		ask(b, true);
+	} else {
+		struct req opened = { .ticket = b->opening };
+		if (word)
+			post_key(b, &opened, "unlocked");
+		done(b, b->opening, word ? NULL : "locked",
+		     word ? NULL : "the vault is locked: no passphrase was given");
+	}
+	done(b, r->ticket, NULL, NULL);
+}
+
 static void answer(struct fake_backend *b, const struct req *r)
 {
 	/* A newer request of a slot ends the older one. */
@@ -510,6 +628,14 @@ static void answer(struct fake_backend *b, const struct req *r)
 		series(b, r);
 	} else if (r->kind == REQ_FOLLOW || r->kind == REQ_UNFOLLOW || r->kind == REQ_FOLLOWING) {
 		follow(b, r);
+	} else if (r->kind == REQ_HOME) {
+		home(b, r);
+	} else if (r->kind == REQ_PLAYLISTS) {
+		playlists(b, r);
+	} else if (r->kind == REQ_PLAYLIST) {
+		playlist(b, r);
+	} else if (r->kind == REQ_RELATED) {
+		related(b, r);
 	} else if (r->kind == REQ_FEED) {
 		feed(b, r);
 	} else if (r->kind == REQ_LATER) {
@@ -529,6 +655,8 @@ static void answer(struct fake_backend *b, const struct req *r)
 		post_player(b, "playing");
 	} else if (r->kind == REQ_PLAYER) {
 		steer(b, r);
+	} else if (r->kind == REQ_KEY) {
+		keys(b, r);
 	} else if (r->kind == REQ_DOCTOR) {
 		doctor(b, r);
 	} else if (r->kind == REQ_LOG) {

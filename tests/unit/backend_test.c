@@ -2,6 +2,7 @@
  * rely on. */
 #include "unit.h"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include "../../src/msg/fields.h"
 #include "backend_rig.h"
@@ -59,6 +60,49 @@ static void test_cached_then_fresh(void **state)
 	assert_true(rig_done(g, t)->ok_);
 	assert_int_equal(rig_count(g, EV_PAGE, t), 1);
 	assert_int_equal(rig_heard(g, EV_PAGE, t, 0)->u.page.claims_->n, 0);
+	rig_stop(g);
+}
+
+/* Whether a settler has been at the index: it tells it so, once. */
+static bool is_settled(const struct rig *g)
+{
+	sqlite3 *db;
+	sqlite3_stmt *q;
+	assert_int_equal(sqlite3_open(g->paths.db, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+					    "SELECT 1 FROM content_search_config "
+					    "WHERE k = 'automerge' AND v = 0",
+					    -1, &q, NULL),
+			 SQLITE_OK);
+	bool settled = sqlite3_step(q) == SQLITE_ROW;
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return settled;
+}
+
+static struct req *ask_cache(const char *action)
+{
+	struct req *r = req_new(REQ_CACHE);
+	r->u.cache.action_ = str_dup(action);
+	return r;
+}
+
+/* What a stored page leaves to do is done behind it, while others are answered; nothing stored: nothing
+ * is done. */
+static void test_settles_behind_a_page(void **state)
+{
+	struct rig *g = *state;
+	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = rig_keep(g, rig_page(0, 3)) });
+	acts_add(g->acts, (struct act){ .kind = ACT_OK, .body = EMPTY_PAGE });
+	rig_start(g, NULL);
+	for (int i = 0; i < 20; i++)
+		assert_true(rig_done(g, rig_ask(g, ask_cache("stats"), 1))->ok_);
+	assert_false(is_settled(g));
+	assert_true(rig_done(g, rig_ask(g, browse(10, false), 1))->ok_);
+	int64_t until = clock_mono_ms(clock_real()) + 10000;
+	while (!is_settled(g) && clock_mono_ms(clock_real()) < until)
+		assert_true(rig_done(g, rig_ask(g, ask_cache("stats"), 1))->ok_);
+	assert_true(is_settled(g));
 	rig_stop(g);
 }
 
@@ -188,6 +232,7 @@ static void fill_field(void *at, enum field_type type, int64_t number)
 {
 	switch (type) {
 	case FIELD_STR:
+	case FIELD_SECRET:
 		str_set(at, HOSTILE);
 		break;
 	case FIELD_STRS:
@@ -519,6 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIGGED(test_cached_then_fresh),
+		RIGGED(test_settles_behind_a_page),
 		RIGGED(test_fresh_is_not_asked_again),
 		RIGGED(test_nobody_answers),
 		RIGGED(test_newer_request_supersedes),

@@ -194,8 +194,8 @@ static void test_asking(void **state)
 		const char *typed, *asked;
 		int code;
 	} rows[] = {
-		{ "y\n", "remove {\"items\":[\"x\"]}", 0 },
-		{ "YES\n", "remove {\"items\":[\"x\"]}", 0 },
+		{ "y\n", "remove {\"items\":[\"x\"],\"watched\":false,\"dry_run\":false}", 0 },
+		{ "YES\n", "remove {\"items\":[\"x\"],\"watched\":false,\"dry_run\":false}", 0 },
 		{ "n\n", "", 2 },
 		{ "\n", "", 2 },
 		{ "yeah\n", "", 2 },

@@ -105,25 +105,22 @@ static const struct row catalog[] = {
 	{ "series @c",
 	  "episode {\"series\":\"S\",\"season\":1,\"episode\":2,\"claim_id\":\"" ID1
 	  "\",\"title\":\"A\"}\n"
-	  "episode {\"series\":\"S\",\"season\":12,\"claim_id\":\"" ID1
-	  "\",\"title\":\"B\"}\n"
+	  "episode {\"series\":\"S\",\"season\":12,\"claim_id\":\"" ID1 "\",\"title\":\"B\"}\n"
 	  "episode {\"series\":\"Unsorted\",\"claim_id\":\"" ID2
 	  "\",\"title\":\"C\",\"inferred\":true}\ndone",
-	  NULL,
-	  ID1 "  S01E02    S  A\n" ID1 "  S12E-     S  B\n" ID2 "  -      ?  Unsorted  C\n", "",
-	  0 },
+	  NULL, ID1 "  S01E02    S  A\n" ID1 "  S12E-     S  B\n" ID2 "  -      ?  Unsorted  C\n",
+	  "", 0 },
 	{ "playlists @c",
 	  "page {\"claims\":[{\"claim_id\":\"" ID1
-	  "\",\"title\":\"A\",\"kind\":\"collection\",\"items\":[\"" ID1 "\",\"" ID2
-	  "\"]}]}\ndone",
+	  "\",\"title\":\"A\",\"kind\":\"collection\",\"items\":[\"" ID1 "\",\"" ID2 "\"]}]}\ndone",
 	  "playlists {\"channel\":\"@c\",\"refresh\":false}", ID1 "      2 items  A\n", "", 0 },
 	{ "playlist x --json",
 	  "page {\"claims\":[" CLAIM(ID1, "A") ",{\"claim_id\":\"" ID2
-						 "\",\"missing\":true}]}\ndone",
+					       "\",\"missing\":true}]}\ndone",
 	  "playlist {\"item\":\"x\",\"refresh\":false}",
 	  CLAIM(ID1, "A") "\n{\"claim_id\":\"" ID2 "\",\"missing\":true}\n", "", 0 },
-	{ "playlist x",
-	  "page {\"claims\":[{\"claim_id\":\"" ID2 "\",\"missing\":true}]}\ndone", NULL,
+	{ "playlist x", "page {\"claims\":[{\"claim_id\":\"" ID2 "\",\"missing\":true}]}\ndone",
+	  NULL,
 	  ID2 "           -         -          -  ----  Gone  (it was deleted, or is blocked)\n",
 	  "", 0 },
 	{ "show " ID1 " --json", "page {\"claims\":[" CLAIM(ID1, "A") "]}\ndone",
@@ -233,21 +230,57 @@ static const struct row vault[] = {
 	  "verify {\"items\":[\"x\"],\"all\":false,\"no_hash\":false}",
 	  ID1 "  ok       original  3 chunks, 0 bad  header ok  hash match  A\n", "", 0 },
 	{ "verify x --all", NULL, NULL, "", "kiyya: verify: either ITEM… or --all, not both\n", 2 },
+	{ "repair x --json",
+	  "work {\"what\":\"repair\",\"have\":1,\"total\":2}\n"
+	  "verify {\"claim_id\":\"" ID1 "\",\"ok\":true,\"chunks\":3,\"bad\":[],\"header\":\"ok\","
+	  "\"publisher_hash\":\"match\",\"fetched\":65536}\ndone",
+	  "repair {\"items\":[\"x\"]}",
+	  "{\"claim_id\":\"" ID1 "\",\"ok\":true,\"chunks\":3,\"bad\":[],\"header\":\"ok\","
+	  "\"publisher_hash\":\"match\",\"fetched\":65536}\n",
+	  "", 0 },
+	{ "repair --all", "done", "repair {}", "", "", 0 },
+	{ "repair x --all", NULL, NULL, "", "kiyya: repair: either ITEM… or --all, not both\n", 2 },
+	{ "verify y",
+	  "verify {\"claim_id\":\"" ID1 "\",\"ok\":false,\"chunks\":9,\"bad\":[1,7],"
+	  "\"header\":\"one_slot\",\"publisher_hash\":\"unchecked\",\"title\":\"A\"}\ndone "
+	  "{\"ok\":false,\"exit_code\":8}",
+	  NULL,
+	  ID1 "  DAMAGED  -         9 chunks, 2 bad: 1,7  header one_slot  hash unchecked  A\n", "",
+	  8 },
+	{ "export x d --quality 720p --json",
+	  "export {\"claim_id\":\"" ID1
+	  "\",\"file\":\"d/A.ts\",\"size\":100,\"exists\":false}\ndone",
+	  "export {\"item\":\"x\",\"quality\":\"720p\",\"to\":\"d\",\"overwrite\":false}",
+	  "{\"claim_id\":\"" ID1 "\",\"file\":\"d/A.ts\",\"size\":100}\n", "", 0 },
+	{ "export x d",
+	  "export {\"file\":\"d/A.mp4\",\"exists\":true}\ndone {\"ok\":false,\"exit_code\":2}",
+	  NULL, "", "kiyya: export: there is no terminal to ask on: --yes does it unasked\n", 2 },
+	{ "export x d --yes", "export {\"file\":\"d/A.mp4\",\"exists\":false}\ndone",
+	  "export {\"item\":\"x\",\"to\":\"d\",\"overwrite\":true}",
+	  "-  -                 -  d/A.mp4\n", "", 0 },
+	{ "vault import f --json", "copy " COPY "\ndone", "import {\"file\":\"f\"}", COPY "\n", "",
+	  0 },
+	{ "vault scan --json", "copy " COPY "\ndone", "scan {}", COPY "\n", "", 0 },
+	{ "rm --watched", "done", "remove {\"watched\":true,\"dry_run\":true}", "",
+	  "kiyya: nothing that is kept was watched\n", 0 },
+	{ "rm --watched x", NULL, NULL, "", "kiyya: rm: either ITEM… or --watched, not both\n", 2 },
 	{ "rm x", NULL, NULL, "",
 	  "kiyya: rm: there is no terminal to ask on: --yes does it unasked\n", 2 },
 	{ "rm x y --yes --quality 480p --json", "copy " COPY "\ndone",
-	  "remove {\"items\":[\"x\",\"y\"],\"quality\":\"480p\"}", COPY "\n", "", 0 },
+	  "remove "
+	  "{\"items\":[\"x\",\"y\"],\"quality\":\"480p\",\"watched\":false,\"dry_run\":false}",
+	  COPY "\n", "", 0 },
 	{ "key status --json",
 	  "key "
 	  "{\"state\":\"unlocked\",\"slots\":[\"key_file\",\"passphrase\"],\"ring\":\"ab\"}"
 	  "\ndone",
-	  "key {\"action\":\"status\"}",
+	  "key {\"action\":\"status\",\"overwrite\":false,\"here\":false}",
 	  "{\"state\":\"unlocked\",\"slots\":[{\"type\":\"key_file\"},{\"type\":"
 	  "\"passphrase\"}],"
 	  "\"ring\":\"ab\"}\n",
 	  "", 0 },
 	{ "key init", "key {\"state\":\"unlocked\",\"slots\":[\"key_file\"],\"ring\":\"ab\"}\ndone",
-	  "key {\"action\":\"init\"}", "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
+	  "key {\"action\":\"init\",\"overwrite\":false,\"here\":false}", "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
 };
 
 static const struct row play[] = {
@@ -289,15 +322,15 @@ static const struct row play[] = {
 	  "kiyya: serve: --port is a number from 0 to 65535, not \"70000\"\n", 2 },
 };
 
-#define CHANNEL                                                                       \
+#define CHANNEL                                                                  \
 	"{\"claim_id\":\"" ID1 "\",\"name\":\"@a\",\"title\":\"The A Channel\"," \
 	"\"followed_at\":\"2024-03-01T10:00:00Z\"}"
 
 static const struct row library[] = {
 	{ "follow @a @b --json", "channel " CHANNEL "\ndone",
 	  "follow {\"channels\":[\"@a\",\"@b\"],\"listed\":false}", CHANNEL "\n", "", 0 },
-	{ "follow @a", "channel " CHANNEL "\ndone", NULL,
-	  ID1 "  2024-03-01  @a  The A Channel\n", "", 0 },
+	{ "follow @a", "channel " CHANNEL "\ndone", NULL, ID1 "  2024-03-01  @a  The A Channel\n",
+	  "", 0 },
 	{ "follow", NULL, NULL, "", "kiyya: follow: needs @CHANNEL… or --import FILE\n", 2 },
 	{ "follow @a --import x", NULL, NULL, "",
 	  "kiyya: follow: either @CHANNEL… or --import FILE, not both\n", 2 },

@@ -58,11 +58,27 @@ static int faulty_rename(const char *from, const char *to)
 	return rename(from, to);
 }
 
+static int faulty_create(const char *path, unsigned mode)
+{
+	if (fails_now() && disk.num)
+		return fail_or(-1);
+	return io_real()->create(path, mode);
+}
+
+static int faulty_remove(const char *path)
+{
+	if (fails_now() && disk.num)
+		return fail_or(-1);
+	return io_real()->remove(path);
+}
+
 static const struct io faulty = {
 	.write_at = faulty_write_at,
 	.sync = faulty_sync,
 	.truncate = faulty_truncate,
 	.rename = faulty_rename,
+	.create = faulty_create,
+	.remove = faulty_remove,
 };
 
 static void set_disk(int fail_at, int num)
@@ -144,7 +160,8 @@ static void test_each_failing_step_leaves_old_or_new(void **state)
 			temp_dir_remove(p.dir);
 			assert_true(at < 20);
 		}
-		assert_int_equal(disk.calls, 4); /* write, sync, rename, sync of the directory */
+		assert_int_equal(disk.calls,
+				 5); /* create, write, sync, rename, sync of the directory */
 	}
 }
 
@@ -157,6 +174,29 @@ static void test_a_short_write_is_carried_on(void **state)
 		assert_true(file_write_atomic(&faulty, p.file, "0123456789", 10, 0600, &err));
 		expect_content(p.file, "0123456789");
 	}
+	temp_dir_remove(p.dir);
+}
+
+static void test_made_directories_are_durable(void **state)
+{
+	struct place p = place_make();
+	struct err err = { 0 };
+	char deep[320];
+	snprintf(deep, sizeof(deep), "%s/a/b/c", p.dir);
+	for (int at = 1; at <= 3; at++) { /* each of the three is synced in the one above */
+		set_disk(at, EIO);
+		assert_false(file_make_dirs(&faulty, deep, &err));
+		assert_int_equal(err.kind, ERR_IO);
+		set_disk(0, 0);
+		assert_true(file_make_dirs(&faulty, deep, &err));
+		assert_int_equal(disk.calls, 4 - at); /* what failed is done again, no more */
+		temp_dir_remove(p.dir);
+		assert_true(file_make_dirs(NULL, p.dir, &err));
+	}
+	assert_true(file_make_dirs(&faulty, deep, &err));
+	set_disk(0, 0);
+	assert_true(file_make_dirs(&faulty, deep, &err));
+	assert_int_equal(disk.calls, 0);
 	temp_dir_remove(p.dir);
 }
 
@@ -241,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_write_then_read),
 		cmocka_unit_test(test_each_failing_step_leaves_old_or_new),
 		cmocka_unit_test(test_a_short_write_is_carried_on),
+		cmocka_unit_test(test_made_directories_are_durable),
 		cmocka_unit_test(test_a_disk_that_takes_nothing_is_an_error_not_a_loop),
 		cmocka_unit_test(test_interrupted_calls_are_repeated),
 		cmocka_unit_test(test_reading_has_a_cap_and_names_what_is_missing),

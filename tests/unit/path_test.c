@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "kiyya/buf.h"
 #include "kiyya/path.h"
 #include "kiyya/str.h"
 
@@ -225,6 +226,49 @@ static void test_joining(void **state)
 	free(b);
 }
 
+static void test_names_of_titles(void **state)
+{
+	static const struct {
+		const char *title, *extension, *name;
+	} rows[] = {
+		{ "City at Night: A Walk", "mp4", "City at Night: A Walk.mp4" },
+		{ "a/b\\c", NULL, "a-b\\c" },
+		{ "../../etc/passwd", "mp4", "etc-passwd.mp4" },
+		{ "-rf /", "mp4", "rf -.mp4" },
+		{ " . hidden . ", "mp4", "hidden.mp4" },
+		{ "bell\a esc\033[31m tab\there", "mp4", "bell esc[31m tab here.mp4" },
+		{ "line\nbreak\xe2\x80\xa8", NULL, "line break" },
+		{ "\xe2\x80\xaeright", NULL, "right" }, /* RIGHT-TO-LEFT OVERRIDE */
+		{ "bad \xff utf-8", NULL, "bad \xef\xbf\xbd utf-8" },
+		{ "", "mp4", "untitled.mp4" },
+		{ "...", NULL, "untitled" },
+		{ NULL, "mp4", "untitled.mp4" },
+		{ "የማያልቅ መንገድ", "mp4", "የማያልቅ መንገድ.mp4" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *name = path_name_of_title(rows[i].title, rows[i].extension);
+		assert_string_equal(name, rows[i].name);
+		assert_true(path_is_name(name));
+		free(name);
+	}
+	/* 255 bytes, and never half of a letter that takes three, nor of one with its marks. */
+	struct buf long_title;
+	buf_init(&long_title, 10000);
+	for (int i = 0; i < 300; i++)
+		assert_true(buf_addf(&long_title, "\xe1\x88\x80"));
+	char *name = path_name_of_title(long_title.data, "mp4");
+	assert_int_equal(strlen(name), 83 * 3 + 4);
+	assert_true(path_is_name(name));
+	free(name);
+	buf_clear(&long_title);
+	for (int i = 0; i < 100; i++)
+		assert_true(buf_addf(&long_title, "e\xcc\x81"));
+	name = path_name_of_title(long_title.data, NULL);
+	assert_int_equal(strlen(name), 85 * 3);
+	free(name);
+	buf_release(&long_title);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_opening_stays_inside),
 		cmocka_unit_test(test_joining),
+		cmocka_unit_test(test_names_of_titles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,20 @@ static void check_list(struct kit *k, const char *key)
 	page_free(p);
 }
 
+/* Some of what is left to do, or all. */
+static void settle_randomly(struct kit *k, uint64_t *rnd)
+{
+	struct err err = { 0 };
+	struct settler *z = store_settler_open(k->db, &err);
+	bool more = z != NULL;
+	for (int left = below(rnd, 20); more && left > 0; left--)
+		if (!store_settle(z, &more, &err))
+			fail_msg("%s", err.text);
+	if (!z)
+		fail_msg("%s", err.text);
+	store_settler_close(z);
+}
+
 static void change_randomly(struct kit *k, uint64_t *rnd, bool favorite[CLAIMS])
 {
 	char id[CLAIM_ID_SIZE];
@@ -124,6 +138,9 @@ static void change_randomly(struct kit *k, uint64_t *rnd, bool favorite[CLAIMS])
 		break;
 	case 7:
 		check_list(k, keys[below(rnd, 4)]);
+		break;
+	case 8:
+		settle_randomly(k, rnd);
 		break;
 	default:
 		put_randomly(k, rnd);

@@ -76,7 +76,7 @@ static void test_command_completion(void **state)
 		size_t matches;
 	} rows[] = {
 		{ "vi", "view", 1 },    { "queue", "queue-", 2 }, { "xyz", "", 0 },
-		{ "", "", (size_t)-1 }, { "re", "re", 4 },
+		{ "", "", (size_t)-1 }, { "re", "re", 5 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t matches;

@@ -197,7 +197,7 @@ static void test_first_frame_needs_no_answer(void **state)
 	struct ui *ui = ui_new(&w.config, t);
 	ui_start(ui);
 	char *top = term_memory_line(t, 0);
-	assert_non_null(strstr(top, "1 Channels"));
+	assert_non_null(strstr(top, "2 Channels"));
 	free(top);
 	ui_free(ui);
 	world_release(&w);

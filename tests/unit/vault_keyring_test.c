@@ -285,7 +285,7 @@ static void eight_slots(void **state)
 		check_ok(s = ring_open(
 			     &back, chain,
 			     &(struct ring_opener){ RING_PASSPHRASE, words[i], strlen(words[i]) },
-			     err));
+			     NULL, err));
 		const void *bytes;
 		check_ok(bytes = secret_use(s, err));
 		assert_memory_equal(bytes, mk, 32);
@@ -293,14 +293,14 @@ static void eight_slots(void **state)
 		secret_unref(s);
 	}
 	struct secret *s;
-	check_ok(s = ring_open(&back, chain, &by_file, err));
+	check_ok(s = ring_open(&back, chain, &by_file, NULL, err));
 	secret_unref(s);
 	check_fails(
 	    ERR_LOCKED,
-	    ring_open(&back, chain, &(struct ring_opener){ RING_PASSPHRASE, "eight", 5 }, err));
+	    ring_open(&back, chain, &(struct ring_opener){ RING_PASSPHRASE, "eight", 5 }, NULL, err));
 	check_fails(
 	    ERR_LOCKED,
-	    ring_open(&back, chain, &(struct ring_opener){ RING_SECRET_SERVICE, key, 32 }, err));
+	    ring_open(&back, chain, &(struct ring_opener){ RING_SECRET_SERVICE, key, 32 }, NULL, err));
 	secret_unref(master);
 	keychain_free(chain);
 }

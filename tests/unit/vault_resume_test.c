@@ -452,7 +452,11 @@ static int noted_rename(const char *from, const char *to)
 static void the_order_of_the_format(void **state)
 {
 	struct box *b = *state;
-	static const struct io noted = { noted_write, noted_sync, noted_truncate, noted_rename };
+	struct io noted = *io_real();
+	noted.write_at = noted_write;
+	noted.sync = noted_sync;
+	noted.truncate = noted_truncate;
+	noted.rename = noted_rename;
 	struct vault_paths paths = box_paths(b);
 	vault_free(b->v);
 	check_ok(b->v = vault_new(&paths, &noted, err));

@@ -216,8 +216,19 @@ static int fault_rename(const char *from, const char *to)
 	return fault_now() ? -1 : io_real()->rename(from, to);
 }
 
+static int fault_create(const char *path, unsigned mode)
+{
+	return fault_now() ? -1 : io_real()->create(path, mode);
+}
+
+static int fault_remove(const char *path)
+{
+	return io_real()->remove(path); /* tidying up after a failure; the disk has failed once */
+}
+
 const struct io *fault_io(void)
 {
-	static const struct io io = { fault_write_at, fault_sync, fault_truncate, fault_rename };
+	static const struct io io = { fault_write_at, fault_sync,   fault_truncate,
+				      fault_rename,   fault_create, fault_remove };
 	return &io;
 }

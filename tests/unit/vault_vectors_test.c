@@ -1,5 +1,4 @@
-/* The test vectors of doc/vault-format.md, made anew, and a reader over another library that must
- * agree.
+/* The test vectors of doc/vault-format.md, made anew.
  *
  * With --print it writes the vectors as they stand in the page. */
 #include "vault_support.h"
@@ -7,8 +6,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "kiyya/str.h"
 #include "vault/format.h"
 #include "vault/key.h"
@@ -191,12 +188,6 @@ static void make_all(struct box *b, struct lines *l)
 	free(file);
 }
 
-static const char *env_or(const char *name, const char *fallback)
-{
-	const char *value = getenv(name);
-	return value ? value : fallback;
-}
-
 static void the_page(void **state)
 {
 	struct box b;
@@ -205,94 +196,14 @@ static void the_page(void **state)
 	make_all(&b, &l);
 	struct buf page;
 	char path[600];
-	snprintf(path, sizeof(path), "%s/doc/vault-format.md", env_or("top_srcdir", ".."));
+	const char *top = getenv("top_srcdir");
+	snprintf(path, sizeof(path), "%s/doc/vault-format.md", top ? top : "..");
 	check_ok(file_read_all(path, PAGE_MAX, &page, err));
 	if (!strstr(page.data, l.text.data))
 		fail_msg("the vectors in %s are not these:\n%s", path, l.text.data);
 	buf_release(&page);
 	buf_release(&l.text);
 	box_remove(&b);
-}
-
-/* -- the other reader ---------------------------------------------------------- */
-
-/* Runs it; its exit code, and what it wrote compared with the text of seed. */
-static int other_reader(const struct box *b, const char *name, unsigned seed, uint64_t *ret_n)
-{
-	char program[600], file[600];
-	snprintf(program, sizeof(program), "%s/tests/foreign/vault_reader",
-		 env_or("top_builddir", "."));
-	snprintf(file, sizeof(file), "%s/%s", b->vault, name);
-	int ends[2];
-	assert_int_equal(pipe(ends), 0);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		dup2(ends[1], 1);
-		close(ends[0]);
-		close(ends[1]);
-		execl(program, program, b->keyring, b->key, file, (char *)NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	unsigned char got[10000], want[10000];
-	ssize_t n;
-	bool same = true;
-	*ret_n = 0;
-	while ((n = read(ends[0], got, sizeof(got))) > 0) {
-		plain_fill(seed, *ret_n, want, (size_t)n);
-		same = same && memcmp(got, want, (size_t)n) == 0;
-		*ret_n += (uint64_t)n;
-	}
-	close(ends[0]);
-	int status;
-	assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	if (WEXITSTATUS(status) == 127)
-		fail_msg("%s is not built", program);
-	assert_true(same);
-	return WEXITSTATUS(status);
-}
-
-static void the_other_reader_agrees(void **state)
-{
-	struct box *b = *state;
-	static const uint64_t sizes[] = { 0, 1, 65535, 65536, 65537, 131072, 300001 };
-	for (size_t i = 0; i < COUNT(sizes); i++) {
-		char name[32];
-		snprintf(name, sizeof(name), "%zu.kyv", i);
-		plain_seal(b, name, 4, sizes[i]);
-		uint64_t n;
-		assert_int_equal(other_reader(b, name, 4, &n), 0);
-		assert_true(n == sizes[i]);
-	}
-}
-
-/* It reads what was written in two sittings with its size learnt late, and refuses what is spoiled.
- */
-static void the_other_reader_refuses(void **state)
-{
-	struct box *b = *state;
-	static unsigned char chunk[VAULT_CHUNK];
-	const struct vault_meta meta = { 0 };
-	struct vault_writer *w;
-	check_ok(w = vault_create(b->v, "a.kyv", &meta, SOURCE_SIZE_UNKNOWN, err));
-	for (uint64_t i = 0; i < 2; i++) {
-		plain_fill(4, i * VAULT_CHUNK, chunk, VAULT_CHUNK);
-		check_ok(vault_write_chunk(w, i, chunk, VAULT_CHUNK, err));
-	}
-	vault_writer_free(w);
-	uint64_t n;
-	assert_int_equal(other_reader(b, "a.kyv", 4, &n), 1);
-	assert_true(n == 0);
-	check_ok(w = vault_resume(b->v, "a.kyv", NULL, NULL, err));
-	check_ok(vault_set_size(w, 2 * VAULT_CHUNK, err));
-	check_ok(vault_finish(w, "a.kyv", NULL, err));
-	vault_writer_free(w);
-	assert_int_equal(other_reader(b, "a.kyv", 4, &n), 0);
-	assert_true(n == 2 * VAULT_CHUNK);
-	bytes_patch(b, "a.kyv", kyv_record_at(1) + 100, "x", 1);
-	assert_int_equal(other_reader(b, "a.kyv", 4, &n), 1);
-	assert_true(n == VAULT_CHUNK);
 }
 
 static int print_page(void)
@@ -311,11 +222,6 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--print") == 0)
 		return print_page();
-#define TEST(f) cmocka_unit_test_setup_teardown(f, box_setup, box_teardown)
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_page),
-		TEST(the_other_reader_agrees),
-		TEST(the_other_reader_refuses),
-	};
+	const struct CMUnitTest tests[] = { cmocka_unit_test(the_page) };
 	return cmocka_run_group_tests_name("vault_vectors", tests, NULL, NULL);
 }
