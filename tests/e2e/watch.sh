@@ -63,7 +63,9 @@ watch_it() {
 	begin=$(now_ms)
 	check_eq "at 90 %" "$(bytes $seek $((seek + 65535)))" "$(get $seek $((seek + 65535)))"
 	echo "# the first chunk there: $(($(now_ms) - begin)) ms; a chunk takes $((65536000 / each))"
-	check_eq "what the player came to is asked for next" $seek "$(asked_for | tail -n +$((asked + 1)) | head -n 1 | cut -d- -f1)"
+	# A stripe may have ended, and others begun, before the player asked.
+	next=$(asked_for | tail -n +$((asked + 1)) | head -n $(($1 + 1)) | cut -d- -f1)
+	check_has "what the player came to is asked for next" " $seek " " $(echo $next) "
 	check_eq "also at the very end" "$(bytes $((size - 100)) $((size - 1)))" "$(get $((size - 100)) $((size - 1)))"
 	check_eq "and what lies before" "$(bytes $((seek - 200000)) $((seek + 200000)))" \
 		"$(get $((seek - 200000)) $((seek + 200000)))"
