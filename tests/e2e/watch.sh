@@ -100,26 +100,39 @@ check_once 4
 
 # -- a wait has an end --------------------------------------------------------------------------------
 
-anew
-check_exit 0 kiyya download --queue-only "$item"
-serve_start
-check_eq "it has begun" "$(bytes 0 65535)" "$(get 0 65535)"
-asked=$(asked_for | wc -l)
-fixture_control '{"act":"hang","where":"player"}'
-curl -s -o "$E2E_DIR/never" -r "$((size - 65536))-" "$url" 8>&- &
-curl_pid=$!
-more_was_asked() {
-	[ "$(asked_for | wc -l)" -gt "$asked" ]
+# Somebody reads a chunk that never comes: sets CURL_PID.
+wait_in_vain() {
+	check_exit 0 kiyya download --queue-only "$item"
+	serve_start
+	check_eq "it has begun" "$(bytes 0 65535)" "$(get 0 65535)"
+	fixture_control '{"act":"hang","where":"player","times":100}'
+	curl -sfv -o "$E2E_DIR/never" -r "$((size - 65536))-" "$url" 2>"$E2E_DIR/never.err" 8>&- &
+	CURL_PID=$!
+	check "a chunk that never comes is asked for" wait_until 20 contains "$E2E_DIR/never.err" "> Range"
+	begin=$(now_ms)
 }
-check "a chunk that never comes is asked for" wait_until 20 more_was_asked
-begin=$(now_ms)
+
+saw_nothing() {
+	curl_code=0
+	wait $CURL_PID || curl_code=$?
+	check "the reader sees that there was nothing" test "$curl_code" -ne 0
+	fixture_control '{"clear":true}'
+}
+
+anew
+wait_in_vain
 serve_stop
 echo "# stopped while a reader waited: $(($(now_ms) - begin)) ms"
 check_eq "stopping does not wait for it" 0 $serve_code
-curl_code=0
-wait $curl_pid || curl_code=$?
-check "and the reader sees that there was nothing" test "$curl_code" -ne 0
-fixture_control '{"clear":true}'
+saw_nothing
+
+wait_in_vain
+kiyya key lock >/dev/null
+serve_code=0
+wait $SERVE_PID || serve_code=$?
+echo "# locked while a reader waited: $(($(now_ms) - begin)) ms"
+check_eq "nor does locking" 9 $serve_code
+saw_nothing
 
 # -- what is not fetched further ----------------------------------------------------------------------
 
