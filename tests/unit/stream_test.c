@@ -1,5 +1,7 @@
 /* The local server: who is let in, and what he gets. */
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,6 +329,35 @@ static void test_no_delayed_tail(void **state)
 	assert_in_range(slow, 0, ROUNDS / 2);
 }
 
+/* The port at one end of a connection; 0: it is none. */
+static int port_of(int fd, int (*name)(int fd, struct sockaddr *at, socklen_t *len))
+{
+	struct sockaddr_in at = { .sin_family = AF_UNSPEC };
+	socklen_t len = sizeof(at);
+	return name(fd, (struct sockaddr *)&at, &len) == 0 && at.sin_family == AF_INET ? at.sin_port
+										       : 0;
+}
+
+/* The server's end of a connection holds nothing back. */
+static void test_no_delay(void **state)
+{
+	struct house *h = *state;
+	grant(h, (struct odd_rules){ .size = 8 * MiB }, 0);
+	int fd = begin(h, ""), found = 0;
+	int ours = port_of(fd, getsockname);
+	for (int other = 0; other < 256; other++) {
+		int on = 0;
+		socklen_t len = sizeof(on);
+		if (other == fd || port_of(other, getpeername) != ours)
+			continue;
+		assert_int_equal(getsockopt(other, IPPROTO_TCP, TCP_NODELAY, &on, &len), 0);
+		assert_true(on);
+		found++;
+	}
+	assert_int_equal(found, 1);
+	close(fd);
+}
+
 /* What is not HTTP, or too much of it, costs the sender his connection and nobody else anything. */
 static void test_rubbish(void **state)
 {
@@ -398,19 +429,13 @@ static void test_many_tokens(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HOUSE_TEST(test_tokens),
-		HOUSE_TEST(test_expiry),
-		HOUSE_TEST(test_hosts),
-		HOUSE_TEST(test_headers),
-		HOUSE_TEST(test_media_types),
-		HOUSE_TEST(test_blocks),
-		HOUSE_TEST(test_unknown_size),
-		HOUSE_TEST(test_no_delayed_tail),
-		HOUSE_TEST(test_rubbish),
-		HOUSE_TEST(test_ports),
-		HOUSE_TEST(test_many_tokens),
-		HOUSE_TEST(test_methods),
-		HOUSE_TEST(test_listens_here_only),
+		HOUSE_TEST(test_tokens),       HOUSE_TEST(test_expiry),
+		HOUSE_TEST(test_hosts),        HOUSE_TEST(test_headers),
+		HOUSE_TEST(test_media_types),  HOUSE_TEST(test_blocks),
+		HOUSE_TEST(test_unknown_size), HOUSE_TEST(test_no_delayed_tail),
+		HOUSE_TEST(test_rubbish),      HOUSE_TEST(test_ports),
+		HOUSE_TEST(test_many_tokens),  HOUSE_TEST(test_methods),
+		HOUSE_TEST(test_no_delay),     HOUSE_TEST(test_listens_here_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
