@@ -165,19 +165,27 @@ static void unlock(struct shelf *s)
 		chunk_free(spare);
 }
 
-/* Opens what take gave, into dst. *ret_there false: it does not open. With the lock held afterwards. */
-static bool open_taken(struct shelf *s, int fd, struct secret *keys,
-		       const struct record_place *place, struct shelf_chunk *c, unsigned char *dst,
-		       bool *ret_there, struct err *err)
+static bool open_taken(struct shelf_chunk *c, int fd, struct secret *keys,
+		       const struct record_place *place, unsigned char *dst, bool *ret_there,
+		       struct err *err)
 {
 	struct record_tools tools = { keys, c->aead };
 	*ret_there = false;
-	bool ok = record_read(fd, tools, place, c->record, dst, ret_there, err);
+	return record_read(fd, tools, place, c->record, dst, ret_there, err);
+}
+
+enum outcome { STAYS_HELD, IS_KEPT, IS_EMPTY };
+
+/* Whoever waits is woken when the lock is free. */
+static void has_opened(struct shelf *s, struct shelf_chunk *c, enum outcome outcome)
+{
 	pthread_mutex_lock(&s->lock);
 	c->opening = false;
 	s->n_opened++;
+	if (outcome != STAYS_HELD)
+		let_go(s, c, outcome == IS_EMPTY);
+	unlock(s);
 	pthread_cond_broadcast(&s->opened);
-	return ok;
 }
 
 bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
@@ -188,13 +196,19 @@ bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct recor
 	*ret = c;
 	if (ready || !c)
 		return ready;
-	bool ok = open_taken(s, fd, keys, place, c, RECORD_PLAIN(c->record), &there, err);
-	if (!there) {
-		let_go(s, c, true);
+	bool ok = open_taken(c, fd, keys, place, RECORD_PLAIN(c->record), &there, err);
+	if (!there)
 		*ret = NULL;
-	}
-	unlock(s);
+	has_opened(s, c, there ? STAYS_HELD : IS_EMPTY);
 	return ok;
+}
+
+static bool is_waited_for(struct shelf *s, const struct shelf_chunk *c)
+{
+	pthread_mutex_lock(&s->lock);
+	bool any = c->waiting > 0;
+	pthread_mutex_unlock(&s->lock);
+	return any;
 }
 
 bool shelf_read(struct shelf *s, int fd, struct secret *keys, const struct record_place *place,
@@ -209,12 +223,11 @@ bool shelf_read(struct shelf *s, int fd, struct secret *keys, const struct recor
 	}
 	if (ready || !c)
 		return ready;
-	bool ok = open_taken(s, fd, keys, place, c, dst, ret_there, err);
-	bool keep = *ret_there && c->waiting;
+	bool ok = open_taken(c, fd, keys, place, dst, ret_there, err);
+	bool keep = *ret_there && is_waited_for(s, c);
 	if (keep)
 		memcpy(RECORD_PLAIN(c->record), dst, place->len);
-	let_go(s, c, !keep);
-	unlock(s);
+	has_opened(s, c, keep ? IS_KEPT : IS_EMPTY);
 	return ok;
 }
 
