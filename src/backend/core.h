@@ -54,7 +54,7 @@ struct core {
 	struct timers *timers;
 	struct chores *chores;
 	unsigned last_lane; /* chores' lanes only have to differ */
-	struct wake chores_wake, player_wake;
+	struct wake chores_wake, player_wake, readers_wake;
 	struct store *store; /* NULL: boot_error says why, and so does every answer */
 	struct err boot_error;
 	char *vault_dir;

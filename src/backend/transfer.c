@@ -420,6 +420,12 @@ void transfer_free(struct transfer *t)
 	free(t);
 }
 
+void transfer_want(struct transfer *t, uint64_t chunk)
+{
+	if (t->fetcher && !t->fetched)
+		fetcher_want(t->fetcher, chunk);
+}
+
 uint64_t transfer_received(const struct transfer *t)
 {
 	return t->fetcher ? fetcher_received(t->fetcher) : 0;
