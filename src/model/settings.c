@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "kiyya/amount.h"
 #include "kiyya/mem.h"
 #include "kiyya/quality.h"
 
@@ -13,45 +14,6 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
 	SETTINGS(X)
 #undef X
 };
-
-/* A number and a unit from a table of factors: "500ms", "10s", "200M", "0". */
-struct unit {
-	const char *name;
-	int64_t factor;
-};
-static const struct unit time_units[] = {
-	{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600 * 1000LL }, { "d", 86400 * 1000LL },
-	{ NULL, 0 }
-};
-static const struct unit byte_units[] = { { "", 1 },          { "K", 1LL << 10 },
-					  { "M", 1LL << 20 }, { "G", 1LL << 30 },
-					  { "T", 1LL << 40 }, { NULL, 0 } };
-
-static bool parse_amount(const char *s, const struct unit *units, int64_t *ret)
-{
-	size_t digits = strspn(s, "0123456789");
-	if (digits == 0 || digits > 15)
-		return false;
-	char number[16];
-	memcpy(number, s, digits);
-	number[digits] = 0;
-	int64_t v;
-	if (!str_to_i64(number, &v))
-		return false;
-	if (v == 0 && !s[digits]) { /* 0 needs no unit */
-		*ret = 0;
-		return true;
-	}
-	for (; units->name; units++) {
-		if (strcmp(units->name, s + digits) != 0)
-			continue;
-		if (v > INT64_MAX / units->factor)
-			return false;
-		*ret = v * units->factor;
-		return true;
-	}
-	return false;
-}
 
 static bool parse_bool(const char *s, bool *ret)
 {
@@ -92,12 +54,12 @@ static bool parse_BOOL(const char *s, bool *ret)
 
 static bool parse_TIME_MS(const char *s, int64_t *ret)
 {
-	return parse_amount(s, time_units, ret);
+	return amount_ms(s, ret);
 }
 
 static bool parse_BYTES(const char *s, int64_t *ret)
 {
-	return parse_amount(s, byte_units, ret);
+	return amount_bytes(s, ret);
 }
 
 static bool parse_INT(const char *s, int64_t *ret)
