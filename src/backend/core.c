@@ -28,7 +28,8 @@ bool core_boot(struct core *core, struct err *err)
 							    : core->settings->download_dir);
 	core->limits = (struct limits){ .parallel = core->settings->download_parallel,
 					.connections = core->settings->download_connections,
-					.rate = core->settings->download_rate };
+					.rate = core->settings->download_rate,
+					.instead = SCHEDULE_NONE };
 	core->chores = chores_new(2, &core->chores_wake, err);
 	if (!core->chores)
 		return false;

@@ -35,6 +35,7 @@ struct sweep;
 /* Settings that a request may change while we run. */
 struct limits {
 	int64_t parallel, connections, rate;
+	int instead; /* rate counts, and not this part of the schedule; SCHEDULE_NONE */
 };
 
 struct core {

@@ -11,6 +11,7 @@
 #include "kiyya/retry.h"
 #include "lookup.h"
 #include "rate.h"
+#include "tempo.h"
 #include "ticket.h"
 #include "transfer.h"
 #include "unlock.h"
@@ -146,10 +147,10 @@ static void save(struct run *r)
 		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
 }
 
-/* download.rate is for all items together. */
+/* The rate is for all items together. */
 static void look_at_transfers(struct engine *e)
 {
-	int64_t rate = e->core->limits.rate;
+	int64_t rate = tempo_rate(e->core);
 	int64_t each = e->core->transfers ? rate / e->core->transfers : 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		if (r->transfer)

@@ -47,6 +47,11 @@ static bool parse_CATEGORIES(const char *s, struct category_list *ret)
 	return true;
 }
 
+static bool parse_SCHEDULE(const char *s, struct schedule *ret)
+{
+	return schedule_parse(ret, s, NULL);
+}
+
 static bool parse_BOOL(const char *s, bool *ret)
 {
 	return parse_bool(s, ret);
@@ -78,6 +83,9 @@ static void drop_LIST(struct strs *v)
 static void drop_CATEGORIES(struct category_list *v)
 {
 	category_list_release(v);
+}
+static void drop_SCHEDULE(struct schedule *v)
+{
 }
 static void drop_BOOL(bool *v)
 {
@@ -154,11 +162,16 @@ static bool in_bounds(int key, const char *value, struct err *err)
 static bool say_wrong(int key, const char *value, struct err *err)
 {
 	struct category_list l;
-	if (setting_defs[key].type != SETTING_CATEGORIES)
-		return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"",
-			       setting_defs[key].key, wanted[setting_defs[key].type], value);
+	struct schedule times;
 	/* So long a value wants to know where. */
-	return category_list_parse(&l, value, err) || err_wrap(err, "%s", setting_defs[key].key);
+	if (setting_defs[key].type == SETTING_CATEGORIES)
+		return category_list_parse(&l, value, err) ||
+		       err_wrap(err, "%s", setting_defs[key].key);
+	if (setting_defs[key].type == SETTING_SCHEDULE)
+		return schedule_parse(&times, value, err) ||
+		       err_wrap(err, "%s", setting_defs[key].key);
+	return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"", setting_defs[key].key,
+		       wanted[setting_defs[key].type], value);
 }
 
 bool settings_set(struct settings *s, int key, const char *value, const char *source,
@@ -207,16 +220,9 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_download_schedule,
-		SET_vault_quota,
-		SET_play_quality,
-		SET_play_command,
-		SET_play_auto_upgrade,
-		SET_app_linger,
-		SET_hook_done,
-		SET_hook_failed,
-		SET_hook_new,
-		SET_update_manifest_url,
+		SET_vault_quota,       SET_play_quality, SET_play_command,
+		SET_play_auto_upgrade, SET_app_linger,   SET_hook_done,
+		SET_hook_failed,       SET_hook_new,     SET_update_manifest_url,
 	};
 	for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
 		if ((int)waiting[i] == key)
