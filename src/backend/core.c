@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "doorbell.h"
 #include "engine.h"
+#include "hook.h"
 #include "playback.h"
 #include "reconcile.h"
 #include "seek.h"
@@ -55,6 +56,7 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	hook_stop(core);
 	core->engine = NULL; /* jobs that still come back find nothing to do */
 	reconcile_stop(core->reconcile);
 	unlock_stop(core->unlock);

@@ -23,6 +23,7 @@
 #include "kiyya/wake.h"
 
 struct engine;
+struct hooks;
 struct playback;
 struct unlock;
 struct ticket;
@@ -65,9 +66,11 @@ struct core {
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
+	int64_t quota_ms;   /* when the vault was measured last, mono */
 	struct sweep *trim; /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
+	struct hooks *hooks; /* NULL: none has been run */
 	struct unlock *unlock;
 	struct reconcile *reconcile; /* NULL: this process does not hold the lock */
 

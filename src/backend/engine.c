@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "hook.h"
 #include "kiyya/retry.h"
 #include "lookup.h"
 #include "rate.h"
@@ -224,6 +225,8 @@ static void run_over(struct run *r, enum download_state state, const struct err 
 	     state == DOWNLOAD_DONE     ? "done"
 	     : state == DOWNLOAD_FAILED ? "failed"
 					: "progress");
+	if (state == DOWNLOAD_DONE || state == DOWNLOAD_FAILED)
+		hook_download(e->core, state == DOWNLOAD_DONE ? HOOK_DONE : HOOK_FAILED, &r->row);
 	for (struct watch *w = e->watches; w; w = w->next)
 		if (watch_wants(w, r->row.id))
 			watch_row_over(w, &r->row, err);

@@ -220,9 +220,8 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_vault_quota,       SET_play_quality, SET_play_command,
-		SET_play_auto_upgrade, SET_app_linger,   SET_hook_done,
-		SET_hook_failed,       SET_hook_new,     SET_update_manifest_url,
+		SET_play_quality, SET_play_command,        SET_play_auto_upgrade,
+		SET_app_linger,   SET_update_manifest_url,
 	};
 	for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
 		if ((int)waiting[i] == key)
