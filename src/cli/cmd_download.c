@@ -1,4 +1,5 @@
 /* Commands that fetch: download, queue. */
+#include <string.h>
 #include "kiyya/str.h"
 #include "ask.h"
 #include "command.h"
@@ -15,11 +16,26 @@ static int watch(struct cli *c, struct req *r)
 	return code;
 }
 
+/* All that a channel ever published is not asked for by a slip of the finger. */
+static bool means_it(struct cli *c, int *ret_code)
+{
+	for (int i = 0; i < c->args.n_words; i++) {
+		const char *item = c->args.words[i];
+		if (item[0] == '@' && !strchr(item, '/') &&
+		    !ask_yes(c, ret_code, "download everything that %s has published", item))
+			return false;
+	}
+	return true;
+}
+
 static int run_download(struct cli *c)
 {
+	int code;
 	bool seal = args_has(&c->args, "encrypt"), plain = args_has(&c->args, "no-encrypt");
 	if (seal && plain)
 		return cli_misuse(c, "--encrypt and --no-encrypt exclude each other");
+	if (!means_it(c, &code))
+		return code;
 	struct req *r = req_new(REQ_DOWNLOAD);
 	struct req_download *d = &r->u.download;
 	args_words(&c->args, 0, &d->items_);

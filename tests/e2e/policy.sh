@@ -147,4 +147,26 @@ with_hooks "done = $E2E_DIR/nothing"
 kiyya rm "$kids" --yes >/dev/null
 check_exit 0 kiyya download "$kids"
 check "one that cannot be run is logged" contains "$KIYYA_HOME/state/kiyya.log" "hook.done: $E2E_DIR/nothing does not start"
+
+# -- many at once ---------------------------------------------------------------------------------------
+
+write_config
+kiyya offline --json | sed -n 's/.*"claim_id":"\([^"]*\)".*/\1/p' | while read -r id; do kiyya rm "$id" --yes; done >/dev/null
+check_exit 0 kiyya queue discard --all --yes
+list=$(claim_id revenge-season-1)
+check_exit 0 kiyya download --queue-only "$list" --json
+kiyya queue --json | sed -n 's/.*"claim_id":"\([^"]*\)".*/\1/p' >"$E2E_DIR/queued"
+kiyya playlist "$list" --json | sed -n 's/^{"claim_id":"\([^"]*\)".*/\1/p' >"$E2E_DIR/listed"
+check "a playlist has items" test "$(wc -l <"$E2E_DIR/queued")" -gt 1
+check_eq "in the order of the playlist" "$(grep -Fxf "$E2E_DIR/queued" "$E2E_DIR/listed")" "$(cat "$E2E_DIR/queued")"
+check_exit 0 kiyya download --queue-only "$list" "$list"
+check_eq "each once" "$(wc -l <"$E2E_DIR/queued")" "$(kiyya queue --json | wc -l)"
+
+check_exit 2 kiyya download @demo:d --queue-only
+check_has "a channel wants a yes" "--yes" "$err"
+check_exit 0 kiyya download @demo:d --queue-only --yes
+check_has "how many and how much" "items, " "$err"
+check_has "what is left out is said" "cannot be downloaded, such as" "$err"
+check "there are more now" test "$(kiyya queue --json | wc -l)" -gt "$(wc -l <"$E2E_DIR/queued")"
+check_eq "each still once" "" "$(kiyya queue --json | sed -n 's/.*"claim_id":"\([^"]*\)".*/\1/p' | sort | uniq -d)"
 e2e_end
