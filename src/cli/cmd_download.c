@@ -1,6 +1,6 @@
 /* Commands that fetch: download, queue. */
-#include <string.h>
 #include "kiyya/str.h"
+#include "kiyya/url.h"
 #include "ask.h"
 #include "command.h"
 #include "transfers.h"
@@ -16,15 +16,24 @@ static int watch(struct cli *c, struct req *r)
 	return code;
 }
 
+static bool is_channel(const char *item)
+{
+	struct url u;
+	if (!url_parse(&u, item, NULL))
+		return false;
+	bool is = u.is_channel;
+	url_release(&u);
+	return is;
+}
+
 /* All that a channel ever published is not asked for by a slip of the finger. */
 static bool means_it(struct cli *c, int *ret_code)
 {
-	for (int i = 0; i < c->args.n_words; i++) {
-		const char *item = c->args.words[i];
-		if (item[0] == '@' && !strchr(item, '/') &&
-		    !ask_yes(c, ret_code, "download everything that %s has published", item))
+	for (int i = 0; i < c->args.n_words; i++)
+		if (is_channel(c->args.words[i]) &&
+		    !ask_yes(c, ret_code, "download everything that %s has published",
+			     c->args.words[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -166,6 +166,7 @@ check_eq "each once" "$(wc -l <"$E2E_DIR/queued")" "$(kiyya queue --json | wc -l
 
 check_exit 2 kiyya download @demo:d --queue-only
 check_has "a channel wants a yes" "--yes" "$err"
+check_exit 2 kiyya download "https://odysee.com/@demo:d" --queue-only
 check_exit 0 kiyya download @demo:d --queue-only --yes
 check_has "how many and how much" "items, " "$err"
 check_has "what is left out is said" "cannot be downloaded, such as" "$err"
