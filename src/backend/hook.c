@@ -237,9 +237,11 @@ static void line_up(struct hook *h)
 	start_waiting(h->hooks);
 }
 
-void hook_download(struct core *core, enum hook_kind kind, const struct download *row)
+void hook_download(struct core *core, const struct download *row)
 {
-	struct hook *h = hook_new(core, kind);
+	if (row->state != DOWNLOAD_DONE && row->state != DOWNLOAD_FAILED)
+		return;
+	struct hook *h = hook_new(core, row->state == DOWNLOAD_DONE ? HOOK_DONE : HOOK_FAILED);
 	if (!h)
 		return;
 	char *file = row->file ? path_join(core->vault_dir, row->file) : NULL;

@@ -11,8 +11,8 @@
 enum hook_kind { HOOK_DONE, HOOK_FAILED, HOOK_NEW };
 
 bool hook_is_set(const struct core *core, enum hook_kind kind);
-/* Nothing is done if there is no such command. */
-void hook_download(struct core *core, enum hook_kind kind, const struct download *row);
+/* Nothing is done if there is no such command. A row that is done or has failed; of others nothing is told. */
+void hook_download(struct core *core, const struct download *row);
 void hook_claim(struct core *core, enum hook_kind kind, const struct claim *c);
 
 int hook_fd(const struct core *core); /* to wait for; -1: none has been run */
