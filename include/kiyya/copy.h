@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "kiyya/claim.h"
+#include "kiyya/err.h"
 #include "kiyya/quality.h"
 
 /* X(name, word) */
@@ -46,6 +47,8 @@ struct download { /* strings owned: download_release */
 };
 void download_init(struct download *d);
 void download_release(struct download *d);
+/* What went wrong with it; NULL: nothing. */
+void download_set_error(struct download *d, const struct err *err);
 void download_copy(struct download *dst, const struct download *src);
 
 struct copy { /* strings owned: copy_release */

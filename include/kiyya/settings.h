@@ -8,12 +8,14 @@
 #include <stdint.h>
 #include "kiyya/category.h"
 #include "kiyya/err.h"
+#include "kiyya/schedule.h"
 #include "kiyya/str.h"
 
 enum setting_type {
 	SETTING_TEXT,
 	SETTING_LIST,
 	SETTING_CATEGORIES,
+	SETTING_SCHEDULE,
 	SETTING_BOOL,
 	SETTING_TIME_MS,
 	SETTING_BYTES,
@@ -49,7 +51,7 @@ enum setting_type {
 	X(download, rate, BYTES, "0", "bytes a second, all items together; 0: no limit")           \
 	X(download, reserve, BYTES, "200M", "space to leave free")                                 \
 	X(download, retries, INT, "5", "tries without a new byte before a command gives up")       \
-	X(download, schedule, TEXT, "", "rates by time of day")                                    \
+	X(download, schedule, SCHEDULE, "", "rates by time of day: 09:00-17:00=512K, mon-fri; …")     \
 	X(vault, quota, BYTES, "0", "most the vault may take; 0: no limit")                        \
 	X(key, timeout, TIME_MS, "15m", "how long an unlocked key stays with the agent")           \
 	X(key, idle_lock, TIME_MS, "0", "lock after this long without a key press; 0: never")      \
@@ -79,6 +81,7 @@ enum setting_type {
 #define SETTING_C_TEXT char *
 #define SETTING_C_LIST struct strs
 #define SETTING_C_CATEGORIES struct category_list
+#define SETTING_C_SCHEDULE struct schedule
 #define SETTING_C_BOOL bool
 #define SETTING_C_TIME_MS int64_t
 #define SETTING_C_BYTES int64_t

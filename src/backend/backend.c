@@ -7,6 +7,7 @@
 #include "core.h"
 #include "doorbell.h"
 #include "engine.h"
+#include "hook.h"
 #include "kiyya/thread.h"
 #include "playback.h"
 #include "reconcile.h"
@@ -25,7 +26,7 @@ struct backend {
 /* Waits for anything to happen. Before the first network call there is no http to wait in. */
 static void wait(struct core *core)
 {
-	int fds[5];
+	int fds[6];
 	size_t n = 0;
 	fds[n++] = core->link->to_backend.read_fd;
 	fds[n++] = core->chores_wake.read_fd;
@@ -35,12 +36,14 @@ static void wait(struct core *core)
 		fds[n++] = doorbell_fd(core->doorbell);
 	if (unlock_fd(core->unlock) >= 0)
 		fds[n++] = unlock_fd(core->unlock);
+	if (hook_fd(core) >= 0)
+		fds[n++] = hook_fd(core);
 	int timeout = timers_wait_ms(core->timers, -1);
 	if (core->http) {
 		http_poll(core->http, timeout, fds, n);
 		return;
 	}
-	struct pollfd p[5];
+	struct pollfd p[6];
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	poll(p, n, timeout);
@@ -64,6 +67,7 @@ static void turn(struct core *core)
 	if (core->doorbell && doorbell_rang(core->doorbell))
 		engine_kick(core->engine);
 	unlock_poll(core->unlock);
+	hook_poll(core);
 	for (struct req *r; (r = link_next_request(core->link));)
 		route(core, r);
 	settle_turn(core);

@@ -15,6 +15,12 @@
 #include "kiyya/clock.h"
 #include "kiyya/mem.h"
 
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 34)
+#define CLOSES_FROM
+#endif
+#endif
+
 extern char **environ;
 
 bool command_words(const char *line, struct strs *ret, struct err *err)
@@ -51,23 +57,43 @@ bool command_words(const char *line, struct strs *ret, struct err *err)
 		       line);
 }
 
-/* The environment without what leads to our passphrases. The list is the caller's, its strings are not. */
-static char **clean_environment(void)
+/* Ours, without what leads to our passphrases and what is said anew, and more. The list is the caller's, its strings are
+ * not. */
+static char **make_environment(const struct strs *more)
 {
 	size_t n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	char **list = mem_new((n + 1) * sizeof(*list));
+	char **list = mem_new((n + (more ? more->n : 0) + 1) * sizeof(*list));
 	for (size_t i = 0; i < n; i++)
 		if (!str_starts(environ[i], "KIYYA_PASSPHRASE") &&
-		    !str_starts(environ[i], "KIYYA_NEW_PASSPHRASE"))
+		    !str_starts(environ[i], "KIYYA_NEW_PASSPHRASE") &&
+		    !str_starts(environ[i], "KIYYA_ITEM_"))
 			list[kept++] = environ[i];
+	for (size_t i = 0; more && i < more->n; i++)
+		list[kept++] = more->v[i];
 	list[kept] = NULL;
 	return list;
 }
 
+static void set_files(posix_spawn_file_actions_t *files, int out_fd, int err_fd)
+{
+	posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (out_fd < 0)
+		posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	else
+		posix_spawn_file_actions_adddup2(files, out_fd, STDOUT_FILENO);
+	if (err_fd >= 0)
+		posix_spawn_file_actions_adddup2(files, err_fd, STDERR_FILENO);
+#ifdef CLOSES_FROM
+	/* Ours close by themselves; these are what we were given by whoever started us. */
+	posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+#endif
+}
+
 /* Its own process group, so that all of it can be ended. Signals are as for any program: ours are blocked. */
-static int spawn(const struct strs *words, int out_fd, pid_t *ret)
+int command_spawn(const struct strs *words, const struct strs *more, int out_fd, int err_fd,
+		  pid_t *ret)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -76,15 +102,14 @@ static int spawn(const struct strs *words, int out_fd, pid_t *ret)
 	sigemptyset(&pipe_only);
 	sigaddset(&pipe_only, SIGPIPE);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out_fd, STDOUT_FILENO);
+	set_files(&files, out_fd, err_fd);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &pipe_only);
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
 					    POSIX_SPAWN_SETPGROUP);
-	char **argv = mem_new((words->n + 1) * sizeof(*argv)), **env = clean_environment();
+	char **argv = mem_new((words->n + 1) * sizeof(*argv)), **env = make_environment(more);
 	memcpy(argv, words->v, words->n * sizeof(*argv));
 	argv[words->n] = NULL;
 	int why = posix_spawnp(ret, argv[0], &files, &attr, argv, env);
@@ -173,7 +198,7 @@ static bool run(const struct strs *words, size_t max, const struct patience *p, 
 	pid_t pid;
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return err_sys(err, "making a pipe");
-	errno = spawn(words, fds[1], &pid);
+	errno = command_spawn(words, NULL, fds[1], -1, &pid);
 	close(fds[1]);
 	bool ok = errno == 0 || err_sys(err, "it does not start");
 	if (ok)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "doorbell.h"
 #include "engine.h"
+#include "hook.h"
 #include "playback.h"
 #include "reconcile.h"
 #include "seek.h"
@@ -29,7 +30,8 @@ bool core_boot(struct core *core, struct err *err)
 							    : core->settings->download_dir);
 	core->limits = (struct limits){ .parallel = core->settings->download_parallel,
 					.connections = core->settings->download_connections,
-					.rate = core->settings->download_rate };
+					.rate = core->settings->download_rate,
+					.instead = SCHEDULE_NONE };
 	core->chores = chores_new(2, &core->chores_wake, err);
 	if (!core->chores)
 		return false;
@@ -55,6 +57,7 @@ void core_shut(struct core *core)
 	seeker_free(core->seeker);
 	playback_free(core->playback);
 	engine_free(core->engine);
+	hook_stop(core);
 	core->engine = NULL; /* jobs that still come back find nothing to do */
 	reconcile_stop(core->reconcile);
 	unlock_stop(core->unlock);

@@ -24,6 +24,7 @@
 #include "plain.h"
 
 struct engine;
+struct hooks;
 struct playback;
 struct unlock;
 struct ticket;
@@ -36,6 +37,7 @@ struct sweep;
 /* Settings that a request may change while we run. */
 struct limits {
 	int64_t parallel, connections, rate;
+	int instead; /* rate counts, and not this part of the schedule; SCHEDULE_NONE */
 };
 
 struct core {
@@ -65,10 +67,12 @@ struct core {
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
+	int64_t quota_ms;         /* when the vault was measured last, mono */
 	struct plain_pool plains; /* for their bytes */
 	struct sweep *trim;       /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
+	struct hooks *hooks; /* NULL: none has been run */
 	struct unlock *unlock;
 	struct reconcile *reconcile; /* NULL: this process does not hold the lock */
 

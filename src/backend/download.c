@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "bulk.h"
 #include "doorbell.h"
 #include "engine.h"
 #include "kiyya/quality.h"
 #include "lookup.h"
 #include "route.h"
 #include "ticket.h"
+
+#define SLICE 20 /* rows at a time: each is written through to the disk */
 
 struct download_request {
 	struct core *core;
@@ -18,14 +21,33 @@ struct download_request {
 	char quality[QUALITY_SIZE];
 	bool queue_only;
 	struct lookup *lookup;
+	struct bulk *bulk;
+	struct many { /* what a playlist or a channel stands for */
+		char *of;
+		struct page *page; /* NULL: none at the moment */
+		size_t at, queued, left_out;
+		int64_t bytes;
+		struct err first; /* why the first was left out */
+	} many;
+	uint64_t timer;
 	int64_t *ids;
 	size_t n_ids;
 	struct tally tally;
 };
 
+static void many_release(struct many *m)
+{
+	free(m->of);
+	page_free(m->page);
+	*m = (struct many){ 0 };
+}
+
 static void request_free(struct download_request *r)
 {
 	lookup_cancel(r->lookup);
+	bulk_cancel(r->bulk);
+	timer_drop(r->core->timers, r->timer);
+	many_release(&r->many);
 	strs_release(&r->items);
 	free(r->ids);
 	free(r);
@@ -58,7 +80,7 @@ static void row_from_claim(struct download *d, const struct claim *c, const char
 /* Whether there is anything to download, and we may. */
 static bool may_download(const struct claim *c, struct err *err)
 {
-	if (c->kind == CLAIM_CHANNEL || c->kind == CLAIM_COLLECTION)
+	if (bulk_is_many(c))
 		return err_set(err, ERR_USAGE, 0, "\"%.100s\" is a %s, not something to download",
 			       c->title, claim_kind_word(c->kind));
 	if (c->reason && (!c->playable || !c->sd_hash[0]))
@@ -159,18 +181,90 @@ static void all_queued(struct download_request *r)
 
 static void next_item(struct download_request *r);
 
+static void item_over(struct download_request *r)
+{
+	many_release(&r->many);
+	r->next++;
+	next_item(r);
+}
+
+/* What cannot be downloaded of many is said, and no failure unless that is all of them. */
+static void many_over(struct download_request *r)
+{
+	struct many *m = &r->many;
+	char size[16];
+	str_size(size, sizeof(size), (uint64_t)m->bytes);
+	if (!m->queued && m->left_out) {
+		err_wrap(&m->first, "nothing of \"%.100s\" can be downloaded", m->of);
+		tally_add(&r->tally, &m->first);
+	} else if (m->left_out) {
+		post_note(r->core, r->ticket, "warn",
+			  "\"%.100s\": %zu items, %s; %zu cannot be downloaded, such as %s", m->of,
+			  m->queued, size, m->left_out, m->first.text);
+	} else {
+		post_note(r->core, r->ticket, "info", "\"%.100s\": %zu items, %s", m->of, m->queued,
+			  size);
+	}
+	item_over(r);
+}
+
+static void queue_slice(void *arg)
+{
+	struct download_request *r = arg;
+	struct many *m = &r->many;
+	r->timer = 0;
+	for (int i = 0; i < SLICE && m->at < m->page->n; i++) {
+		struct err why = { 0 };
+		const struct claim *c = &m->page->items[m->at++];
+		if (!may_download(c, &why)) {
+			m->first = m->left_out++ ? m->first : why;
+			continue;
+		}
+		bool ok = queue_claim(r, c, &why);
+		if (!ok)
+			post_row_failed(r->ticket, c->id, &why);
+		tally_add(&r->tally, ok ? NULL : &why);
+		m->queued += ok;
+		m->bytes += ok && c->size > 0 ? c->size : 0;
+	}
+	if (m->at < m->page->n)
+		r->timer = timer_add(r->core->timers, 0, queue_slice, r);
+	else
+		many_over(r);
+}
+
+static void on_many(void *arg, struct page *page, const struct err *err)
+{
+	struct download_request *r = arg;
+	r->bulk = NULL;
+	r->many.page = page;
+	if (page) {
+		queue_slice(r);
+		return;
+	}
+	if (r->items.n > 1)
+		post_row_failed(r->ticket, r->items.v[r->next], err);
+	tally_add(&r->tally, err);
+	item_over(r);
+}
+
 static void on_claim(void *arg, struct page *one, bool stale, const struct err *err)
 {
 	struct download_request *r = arg;
 	struct err why = err ? *err : (struct err){ 0 };
 	r->lookup = NULL;
+	if (one && bulk_is_many(&one->items[0])) {
+		r->many.of = str_dup(one->items[0].title);
+		r->bulk = bulk_start(r->ticket, &one->items[0], on_many, r);
+		page_free(one);
+		return;
+	}
 	bool ok = one && queue_claim(r, &one->items[0], &why);
 	if (!ok && r->items.n > 1)
 		post_row_failed(r->ticket, one ? one->items[0].id : r->items.v[r->next], &why);
 	tally_add(&r->tally, ok ? NULL : &why);
 	page_free(one);
-	r->next++;
-	next_item(r);
+	item_over(r);
 }
 
 static void next_item(struct download_request *r)

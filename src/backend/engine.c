@@ -9,9 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 #include "audience.h"
+#include "hook.h"
 #include "kiyya/retry.h"
 #include "lookup.h"
 #include "rate.h"
+#include "tempo.h"
 #include "ticket.h"
 #include "transfer.h"
 #include "unlock.h"
@@ -150,10 +152,10 @@ static void save(struct run *r)
 		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
 }
 
-/* download.rate is for all items together. */
+/* The rate is for all items together. */
 static void look_at_transfers(struct engine *e)
 {
-	int64_t rate = e->core->limits.rate;
+	int64_t rate = tempo_rate(e->core);
 	int64_t each = e->core->transfers ? rate / e->core->transfers : 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		if (r->transfer)
@@ -211,18 +213,11 @@ static void run_free(struct run *r, const struct err *why)
 	free(r);
 }
 
-static void set_error(struct download *row, const struct err *err)
-{
-	str_set(&row->error, err ? err->text : NULL);
-	str_set(&row->category, err ? err_category(err->kind) : NULL);
-	row->retry = err && err_can_retry(err->kind);
-}
-
 static void run_over(struct run *r, enum download_state state, const struct err *err)
 {
 	struct engine *e = r->engine;
 	r->row.state = state;
-	set_error(&r->row, err);
+	download_set_error(&r->row, err);
 	save(r);
 	if (err)
 		log_warn("download", r->row.claim_id, "%s", err->text);
@@ -230,6 +225,7 @@ static void run_over(struct run *r, enum download_state state, const struct err 
 	     state == DOWNLOAD_DONE     ? "done"
 	     : state == DOWNLOAD_FAILED ? "failed"
 					: "progress");
+	hook_download(e->core, &r->row);
 	for (struct watch *w = e->watches; w; w = w->next)
 		if (watch_wants(w, r->row.id))
 			watch_row_over(w, &r->row, err);
@@ -260,7 +256,7 @@ static void back_off(struct run *r, const struct err *err, int64_t retry_after)
 	if (retry_after > wait)
 		wait = retry_after;
 	r->row.state = DOWNLOAD_QUEUED;
-	set_error(&r->row, err);
+	download_set_error(&r->row, err);
 	save(r);
 	log_info("download", r->row.claim_id, "again in %lld s: %s", (long long)wait, err->text);
 	tell(r->engine, &r->row, "progress");

@@ -74,6 +74,16 @@ bool keep_list(struct core *core, const struct strs *items, struct copy_list *re
 	return ok;
 }
 
+bool keep_was_watched(struct core *core, const char *claim_id)
+{
+	struct progress p;
+	if (!store_progress_get(core->store, claim_id, &p, NULL))
+		return false;
+	bool watched = p.watched;
+	progress_release(&p);
+	return watched;
+}
+
 void keep_post(struct ticket *t, const struct copy *c)
 {
 	struct core *core = t->core;

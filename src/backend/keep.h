@@ -16,6 +16,8 @@ bool keep_find(struct core *core, const char *item, const char *quality, bool co
 
 /* Every copy of these items; no items: all there are. ret is the caller's. ERR_NOT_FOUND. */
 bool keep_list(struct core *core, const struct strs *items, struct copy_list *ret, struct err *err);
+/* Whether the item has been seen to its end. */
+bool keep_was_watched(struct core *core, const char *claim_id);
 /* EV_COPY of a ticket. */
 void keep_post(struct ticket *t, const struct copy *c);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "engine.h"
 #include "route.h"
+#include "tempo.h"
 #include "ticket.h"
 
 static const struct {
@@ -56,6 +57,8 @@ void answer_limit(struct core *core, struct ticket *t, const struct req_limit *r
 		ticket_done(t, &err);
 		return;
 	}
+	if (known[i].key == SET_download_rate)
+		tempo_rate_was_set(core);
 	struct event *e = ticket_event(t, EV_CONFIG);
 	e->u.config.key_ = str_dup(setting_defs[known[i].key].key);
 	e->u.config.value_ = str_fmt("%lld", (long long)*live);

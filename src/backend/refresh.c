@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "hook.h"
 
 #define AT_ONCE   3
 #define PAGE_SIZE 50
@@ -101,10 +102,22 @@ static struct page *only_new(struct core *core, const struct page *page)
 	return fresh;
 }
 
+/* How many, from the newest on, are before all that was known. The first time that a channel is asked nothing is news. */
+static size_t count_news(struct core *core, const struct follow *f, const struct page *page)
+{
+	size_t n = 0;
+	if (!hook_is_set(core, HOOK_NEW))
+		return 0;
+	while (n < page->n && !store_cache_has(core->store, page->items[n].id))
+		n++;
+	return n < page->n || refresh_is_stored(core, f) ? n : 0;
+}
+
 static void take(struct refresh *r, const struct follow *f, struct page *page, bool last_page)
 {
 	struct err err;
 	struct page *fresh = r->each ? only_new(r->core, page) : NULL;
+	size_t news = count_news(r->core, f, page);
 	char *key = refresh_key(f);
 	bool ok = store_cache_put(r->core->store, key, page, 0, true, last_page, &err);
 	free(key);
@@ -115,6 +128,8 @@ static void take(struct refresh *r, const struct follow *f, struct page *page, b
 	} else if (r->each) {
 		r->each(r->arg, f, fresh, NULL);
 	}
+	for (size_t i = 0; ok && i < news; i++)
+		hook_claim(r->core, HOOK_NEW, &page->items[i]);
 	page_free(fresh);
 }
 

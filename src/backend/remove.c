@@ -52,17 +52,6 @@ static bool remove_item(struct core *core, struct ticket *t, const char *item, c
 	return found && ok;
 }
 
-/* Whether the item has been seen to its end. */
-static bool was_watched(struct core *core, const char *claim_id)
-{
-	struct progress p;
-	if (!store_progress_get(core->store, claim_id, &p, NULL))
-		return false;
-	bool watched = p.watched;
-	progress_release(&p);
-	return watched;
-}
-
 /* The copies that are meant: of the items, or those that are complete and were watched. */
 static bool find_meant(struct core *core, const struct req_remove *r, struct copy_list *ret,
 		       struct err *err)
@@ -73,7 +62,7 @@ static bool find_meant(struct core *core, const struct req_remove *r, struct cop
 	for (size_t i = 0; i < ret->n; i++) {
 		struct copy *c = &ret->v[i];
 		bool meant = r->watched_
-				 ? c->complete && was_watched(core, c->claim_id)
+				 ? c->complete && keep_was_watched(core, c->claim_id)
 				 : str_empty(r->quality_) || str_eq(c->quality, r->quality_);
 		if (meant)
 			ret->v[n++] = *c;

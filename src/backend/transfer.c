@@ -10,6 +10,7 @@
 #include <string.h>
 #include "fetcher.h"
 #include "kiyya/file.h"
+#include "quota.h"
 #include "seal.h"
 
 #define WAITING_MOST  8u /* jobs of at most 256 KiB each, of all items together */
@@ -90,6 +91,11 @@ static uint64_t left(const struct transfer *t)
 	return row->size > row->have ? (uint64_t)(row->size - row->have) : 0;
 }
 
+static const char *name_of(const struct transfer *t)
+{
+	return t->row->title ? t->row->title : t->row->claim_id;
+}
+
 static bool no_space(const struct transfer *t, uint64_t space, uint64_t need, struct err *err)
 {
 	char has[16], wants[16];
@@ -99,7 +105,7 @@ static bool no_space(const struct transfer *t, uint64_t space, uint64_t need, st
 		       "not enough space for \"%.100s\": %s needed with the reserve, %s free: "
 		       "delete something (kiyya rm) "
 		       "or lower download.reserve",
-		       t->row->title ? t->row->title : t->row->claim_id, wants, has);
+		       name_of(t), wants, has);
 }
 
 /* Before: what is left of it must fit beside what is left of the others. */
@@ -111,6 +117,8 @@ static bool enough_space(struct transfer *t, struct err *err)
 	uint64_t need = own + own / 1024 + others + (uint64_t)t->core->settings->download_reserve;
 	if (space < need)
 		return no_space(t, space, need, err);
+	if (!quota_has_room(t->core, name_of(t), own + own / 1024 + others, err))
+		return false;
 	claim(t, own);
 	return true;
 }
@@ -123,6 +131,8 @@ static bool keeps_reserve(struct transfer *t, struct err *err)
 	if (now - t->space_ms < SPACE_MS)
 		return true;
 	t->space_ms = now;
+	if (!quota_keeps(t->core, name_of(t), err))
+		return false;
 	if (!file_free_space(t->core->vault_dir, &space, err) || space >= reserve)
 		return true; /* when it cannot be said, the writing will tell */
 	return no_space(t, space, left(t) + reserve, err);

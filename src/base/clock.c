@@ -33,6 +33,15 @@ int64_t clock_wall(const struct clock *c)
 	return c->wall(c);
 }
 
+void clock_local(int64_t unix_seconds, int *ret_weekday, int *ret_minute)
+{
+	time_t seconds = (time_t)unix_seconds;
+	struct tm tm = { 0 };
+	localtime_r(&seconds, &tm);
+	*ret_weekday = tm.tm_wday;
+	*ret_minute = tm.tm_hour * 60 + tm.tm_min;
+}
+
 #define YEAR_0        (-62167219200)
 #define YEAR_9999_END 253402300799
 

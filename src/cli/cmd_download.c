@@ -1,5 +1,6 @@
 /* Commands that fetch: download, queue. */
 #include "kiyya/str.h"
+#include "kiyya/url.h"
 #include "ask.h"
 #include "command.h"
 #include "transfers.h"
@@ -15,11 +16,35 @@ static int watch(struct cli *c, struct req *r)
 	return code;
 }
 
+static bool is_channel(const char *item)
+{
+	struct url u;
+	if (!url_parse(&u, item, NULL))
+		return false;
+	bool is = u.is_channel;
+	url_release(&u);
+	return is;
+}
+
+/* All that a channel ever published is not asked for by a slip of the finger. */
+static bool means_it(struct cli *c, int *ret_code)
+{
+	for (int i = 0; i < c->args.n_words; i++)
+		if (is_channel(c->args.words[i]) &&
+		    !ask_yes(c, ret_code, "download everything that %s has published",
+			     c->args.words[i]))
+			return false;
+	return true;
+}
+
 static int run_download(struct cli *c)
 {
+	int code;
 	bool seal = args_has(&c->args, "encrypt"), plain = args_has(&c->args, "no-encrypt");
 	if (seal && plain)
 		return cli_misuse(c, "--encrypt and --no-encrypt exclude each other");
+	if (!means_it(c, &code))
+		return code;
 	struct req *r = req_new(REQ_DOWNLOAD);
 	struct req_download *d = &r->u.download;
 	args_words(&c->args, 0, &d->items_);

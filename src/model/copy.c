@@ -95,3 +95,10 @@ void copy_copy(struct copy *dst, const struct copy *src)
 	dst->file = str_dup(src->file);
 	dst->publisher_hash = str_dup(src->publisher_hash);
 }
+
+void download_set_error(struct download *d, const struct err *err)
+{
+	str_set(&d->error, err ? err->text : NULL);
+	str_set(&d->category, err ? err_category(err->kind) : NULL);
+	d->retry = err && err_can_retry(err->kind);
+}

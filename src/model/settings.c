@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "kiyya/amount.h"
 #include "kiyya/mem.h"
 #include "kiyya/quality.h"
 
@@ -13,45 +14,6 @@ const struct setting_def setting_defs[SETTING_COUNT] = {
 	SETTINGS(X)
 #undef X
 };
-
-/* A number and a unit from a table of factors: "500ms", "10s", "200M", "0". */
-struct unit {
-	const char *name;
-	int64_t factor;
-};
-static const struct unit time_units[] = {
-	{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600 * 1000LL }, { "d", 86400 * 1000LL },
-	{ NULL, 0 }
-};
-static const struct unit byte_units[] = { { "", 1 },          { "K", 1LL << 10 },
-					  { "M", 1LL << 20 }, { "G", 1LL << 30 },
-					  { "T", 1LL << 40 }, { NULL, 0 } };
-
-static bool parse_amount(const char *s, const struct unit *units, int64_t *ret)
-{
-	size_t digits = strspn(s, "0123456789");
-	if (digits == 0 || digits > 15)
-		return false;
-	char number[16];
-	memcpy(number, s, digits);
-	number[digits] = 0;
-	int64_t v;
-	if (!str_to_i64(number, &v))
-		return false;
-	if (v == 0 && !s[digits]) { /* 0 needs no unit */
-		*ret = 0;
-		return true;
-	}
-	for (; units->name; units++) {
-		if (strcmp(units->name, s + digits) != 0)
-			continue;
-		if (v > INT64_MAX / units->factor)
-			return false;
-		*ret = v * units->factor;
-		return true;
-	}
-	return false;
-}
 
 static bool parse_bool(const char *s, bool *ret)
 {
@@ -85,6 +47,11 @@ static bool parse_CATEGORIES(const char *s, struct category_list *ret)
 	return true;
 }
 
+static bool parse_SCHEDULE(const char *s, struct schedule *ret)
+{
+	return schedule_parse(ret, s, NULL);
+}
+
 static bool parse_BOOL(const char *s, bool *ret)
 {
 	return parse_bool(s, ret);
@@ -92,12 +59,12 @@ static bool parse_BOOL(const char *s, bool *ret)
 
 static bool parse_TIME_MS(const char *s, int64_t *ret)
 {
-	return parse_amount(s, time_units, ret);
+	return amount_ms(s, ret);
 }
 
 static bool parse_BYTES(const char *s, int64_t *ret)
 {
-	return parse_amount(s, byte_units, ret);
+	return amount_bytes(s, ret);
 }
 
 static bool parse_INT(const char *s, int64_t *ret)
@@ -116,6 +83,9 @@ static void drop_LIST(struct strs *v)
 static void drop_CATEGORIES(struct category_list *v)
 {
 	category_list_release(v);
+}
+static void drop_SCHEDULE(struct schedule *v)
+{
 }
 static void drop_BOOL(bool *v)
 {
@@ -192,11 +162,16 @@ static bool in_bounds(int key, const char *value, struct err *err)
 static bool say_wrong(int key, const char *value, struct err *err)
 {
 	struct category_list l;
-	if (setting_defs[key].type != SETTING_CATEGORIES)
-		return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"",
-			       setting_defs[key].key, wanted[setting_defs[key].type], value);
+	struct schedule times;
 	/* So long a value wants to know where. */
-	return category_list_parse(&l, value, err) || err_wrap(err, "%s", setting_defs[key].key);
+	if (setting_defs[key].type == SETTING_CATEGORIES)
+		return category_list_parse(&l, value, err) ||
+		       err_wrap(err, "%s", setting_defs[key].key);
+	if (setting_defs[key].type == SETTING_SCHEDULE)
+		return schedule_parse(&times, value, err) ||
+		       err_wrap(err, "%s", setting_defs[key].key);
+	return err_set(err, ERR_CONFIG, 0, "%s must be %s, not \"%.60s\"", setting_defs[key].key,
+		       wanted[setting_defs[key].type], value);
 }
 
 bool settings_set(struct settings *s, int key, const char *value, const char *source,
@@ -245,16 +220,8 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_download_schedule,
-		SET_vault_quota,
-		SET_play_quality,
-		SET_play_command,
-		SET_play_auto_upgrade,
-		SET_app_linger,
-		SET_hook_done,
-		SET_hook_failed,
-		SET_hook_new,
-		SET_update_manifest_url,
+		SET_play_quality, SET_play_command,        SET_play_auto_upgrade,
+		SET_app_linger,   SET_update_manifest_url,
 	};
 	for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
 		if ((int)waiting[i] == key)

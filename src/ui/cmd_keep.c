@@ -6,23 +6,82 @@
 #include "kiyya/mem.h"
 #include "kiyya/str.h"
 
-void cmd_download(struct ui *ui, const char *arg)
+/* From so many on it is asked first. */
+#define MANY 10
+
+static void download(struct ui *ui, const char *quality, struct strs *ids)
 {
 	struct req *r = req_new(REQ_DOWNLOAD);
-	ui_targets(ui, &r->u.download.items_);
-	size_t n = r->u.download.items_.n;
-	if (n == 0) {
-		req_free(r);
-		return;
-	}
-	r->u.download.quality_ = str_dup(arg);
+	strs_copy(&r->u.download.items_, ids);
+	r->u.download.quality_ = str_dup(quality);
 	r->u.download.queue_only_ = true;
-	if (n == 1)
-		ui_say(ui, "queued: %s", item_title(ui_item(ui)));
-	else
-		ui_say(ui, "queued: %zu items", n);
 	ui_send(ui, r, 0);
 	ui_unmark(ui);
+}
+
+/* The quality, or "", and then the ids. */
+static void yes_download(struct ui *ui, const struct strs *items)
+{
+	struct strs ids = { 0 };
+	for (size_t i = 1; i < items->n; i++)
+		strs_add(&ids, items->v[i]);
+	ui_say(ui, "queued: %zu items", ids.n);
+	download(ui, items->v[0][0] ? items->v[0] : NULL, &ids);
+	strs_release(&ids);
+}
+
+struct wanted {
+	bool all; /* of a playlist or a channel */
+	int64_t bytes;
+	size_t unknown;
+};
+
+static void add_wanted(void *arg, struct item *it)
+{
+	struct wanted *w = arg;
+	int64_t size = item_size(it);
+	w->all |=
+	    it->claim && (it->claim->kind == CLAIM_COLLECTION || it->claim->kind == CLAIM_CHANNEL);
+	w->bytes += size > 0 ? size : 0;
+	w->unknown += size < 0;
+}
+
+static void ask_download(struct ui *ui, const char *quality, const struct strs *ids,
+			 const struct wanted *w)
+{
+	struct strs items = { 0 };
+	char size[16];
+	str_size(size, sizeof(size), (uint64_t)w->bytes);
+	strs_add(&items, quality ? quality : "");
+	for (size_t i = 0; i < ids->n; i++)
+		strs_add(&items, ids->v[i]);
+	if (w->all && ids->n == 1)
+		ui_ask(ui, yes_download, &items, "download everything of %s?",
+		       item_title(ui_item(ui)));
+	else
+		ui_ask(ui, yes_download, &items, "download %zu items, %s%s?", ids->n, size,
+		       w->all       ? " and what the playlists hold"
+		       : w->unknown ? " and more"
+				    : "");
+	strs_release(&items);
+}
+
+void cmd_download(struct ui *ui, const char *arg)
+{
+	struct strs ids;
+	struct wanted w = { .all = false };
+	ui_targets(ui, &ids);
+	ui_each_target(ui, add_wanted, &w);
+	if (ids.n && (w.all || ids.n >= MANY)) {
+		ask_download(ui, arg, &ids, &w);
+	} else if (ids.n) {
+		if (ids.n == 1)
+			ui_say(ui, "queued: %s", item_title(ui_item(ui)));
+		else
+			ui_say(ui, "queued: %zu items", ids.n);
+		download(ui, arg, &ids);
+	}
+	strs_release(&ids);
 }
 
 /* -- the queue --------------------------------------------------------------------------------- */

@@ -1,9 +1,12 @@
 /* The parts of the backend that need no thread: rates, ids that were seen, how several items went, and which exit
  * a watched queue ends with. */
 #include "unit.h"
+#include <time.h>
 #include "../../src/backend/idset.h"
 #include "../../src/backend/rate.h"
+#include "../../src/backend/tempo.h"
 #include "../../src/backend/watch.h"
+#include "../support/fake_clock.h"
 
 /* -- rate ---------------------------------------------------------------------------------------- */
 
@@ -52,6 +55,57 @@ static void test_rate_leaves_out_what_is_near(void **state)
 	rate_add(&fast, 0, 0);
 	rate_add(&fast, 1000, UINT64_C(1) << 50);
 	assert_int_equal(rate_now(&fast), INT64_C(1) << 50);
+}
+
+/* -- how fast it may be just now --------------------------------------------------------------------- */
+
+/* 2026-03-28 is a Saturday; that night Berlin leaves out the hour from 02:00 to 03:00. */
+#define SATURDAY_NOON_UTC 1774699200
+#define HOUR_MS           (INT64_C(3600) * 1000)
+
+static int64_t rate_after(struct core *core, struct fake_clock *clock, int64_t ms)
+{
+	fake_clock_add(clock, ms);
+	return tempo_rate(core);
+}
+
+static void test_tempo(void **state)
+{
+	struct fake_clock clock;
+	struct settings settings;
+	struct err err = { 0 };
+	char *zone = str_dup(getenv("TZ"));
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	fake_clock_init(&clock, SATURDAY_NOON_UTC); /* 13:00 there */
+	settings_init(&settings);
+	struct core core = { .settings = &settings,
+			     .clock = &clock.clock,
+			     .limits = { .rate = 77, .instead = SCHEDULE_NONE } };
+	assert_int_equal(tempo_rate(&core), 77); /* no schedule */
+	assert_true(settings_set(&settings, SET_download_schedule,
+				 "09:00-14:00=100,sat; 01:00-04:00=0", "file", &err));
+	assert_int_equal(tempo_rate(&core), 100);
+	assert_int_equal(rate_after(&core, &clock, HOUR_MS - 1000), 100);
+	assert_int_equal(rate_after(&core, &clock, 1000), 77);
+	/* Sunday 01:00, and 04:00 two hours later. */
+	assert_int_equal(rate_after(&core, &clock, 11 * HOUR_MS), 0);
+	assert_int_equal(rate_after(&core, &clock, HOUR_MS), 0);
+	assert_int_equal(rate_after(&core, &clock, HOUR_MS), 77);
+	/* What a person says counts at once, as long as that part of the schedule does. */
+	assert_int_equal(rate_after(&core, &clock, 22 * HOUR_MS), 0);
+	core.limits.rate = 5;
+	tempo_rate_was_set(&core);
+	assert_int_equal(tempo_rate(&core), 5);
+	assert_int_equal(rate_after(&core, &clock, 4 * HOUR_MS), 5);
+	assert_int_equal(rate_after(&core, &clock, 20 * HOUR_MS), 0);
+	settings_release(&settings);
+	if (zone)
+		setenv("TZ", zone, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	free(zone);
 }
 
 /* -- ids ------------------------------------------------------------------------------------------ */
@@ -330,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_rate_is_steady),
 		cmocka_unit_test(test_rate_forgets),
 		cmocka_unit_test(test_rate_leaves_out_what_is_near),
+		cmocka_unit_test(test_tempo),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_tally),
 		cmocka_unit_test(test_watch_of_some_rows),
