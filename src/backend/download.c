@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "kiyya/quality.h"
 #include "lookup.h"
+#include "rendition.h"
 #include "route.h"
 #include "ticket.h"
 
@@ -18,6 +19,8 @@ struct download_request {
 	char quality[QUALITY_SIZE];
 	bool queue_only;
 	struct lookup *lookup;
+	struct page *claim; /* while it is asked which qualities there are of it */
+	struct rendition *rendition;
 	int64_t *ids;
 	size_t n_ids;
 	struct tally tally;
@@ -26,6 +29,8 @@ struct download_request {
 static void request_free(struct download_request *r)
 {
 	lookup_cancel(r->lookup);
+	rendition_free(r->rendition);
+	page_free(r->claim);
 	strs_release(&r->items);
 	free(r->ids);
 	free(r);
@@ -48,7 +53,10 @@ static void row_from_claim(struct download *d, const struct claim *c, const char
 	d->media_type = str_dup(c->media_type);
 	memcpy(d->sd_hash, c->sd_hash, sizeof(d->sd_hash));
 	memcpy(d->source_hash, c->source_hash, sizeof(d->source_hash));
-	d->size = c->size;
+	if (str_eq(quality, "original"))
+		d->size = c->size;
+	else
+		str_set(&d->media_type, "video/mp2t");
 	d->duration = c->duration;
 	d->release_time = c->release_time;
 	d->state = DOWNLOAD_QUEUED;
@@ -87,13 +95,12 @@ static bool take_up_copy(struct core *core, struct download *d)
 }
 
 /* Queues it; a copy that is complete is done at once. */
-static bool queue_claim(struct download_request *r, const struct claim *c, struct err *err)
+static bool queue_claim(struct download_request *r, const struct claim *c, const char *quality,
+			struct err *err)
 {
 	struct core *core = r->core;
-	if (!may_download(c, err))
-		return false;
 	struct download d;
-	row_from_claim(&d, c, r->quality, clock_wall(core->clock));
+	row_from_claim(&d, c, quality, clock_wall(core->clock));
 	if (take_up_copy(core, &d)) {
 		engine_post_row(core->engine, r->ticket, &d, "done");
 		download_release(&d);
@@ -159,18 +166,41 @@ static void all_queued(struct download_request *r)
 
 static void next_item(struct download_request *r);
 
+static void item_over(struct download_request *r, const char *item, const struct err *err)
+{
+	if (err && r->items.n > 1)
+		post_row_failed(r->ticket, item, err);
+	tally_add(&r->tally, err);
+	page_free(r->claim);
+	r->claim = NULL;
+	r->next++;
+	next_item(r);
+}
+
+static void on_rendition(void *arg, const char *quality, const struct err *err)
+{
+	struct download_request *r = arg;
+	const struct claim *c = &r->claim->items[0];
+	struct err why = *err;
+	bool ok = quality && queue_claim(r, c, quality, &why);
+	if (ok && !str_eq(quality, r->quality) && !str_eq(r->quality, "best"))
+		post_note(r->core, r->ticket, "info", "\"%.100s\": there is no %s, this is %s",
+			  c->title, r->quality, quality);
+	rendition_free(r->rendition);
+	r->rendition = NULL;
+	item_over(r, c->id, ok ? NULL : &why);
+}
+
 static void on_claim(void *arg, struct page *one, bool stale, const struct err *err)
 {
 	struct download_request *r = arg;
 	struct err why = err ? *err : (struct err){ 0 };
 	r->lookup = NULL;
-	bool ok = one && queue_claim(r, &one->items[0], &why);
-	if (!ok && r->items.n > 1)
-		post_row_failed(r->ticket, one ? one->items[0].id : r->items.v[r->next], &why);
-	tally_add(&r->tally, ok ? NULL : &why);
-	page_free(one);
-	r->next++;
-	next_item(r);
+	r->claim = one;
+	if (one && may_download(&one->items[0], &why))
+		r->rendition = rendition_start(r->core, &one->items[0], r->quality, on_rendition, r);
+	else
+		item_over(r, one ? one->items[0].id : r->items.v[r->next], &why);
 }
 
 static void next_item(struct download_request *r)
@@ -202,11 +232,9 @@ void answer_download(struct core *core, struct ticket *t, const struct req_downl
 		ticket_done(t, &err);
 		return;
 	}
-	if (!str_eq(quality, "original"))
-		post_note(core, t, "info", "%s: this version fetches the original", quality);
 	struct download_request *r = NEW(struct download_request);
 	*r = (struct download_request){ .core = core, .ticket = t, .queue_only = q->queue_only_ };
-	str_copy(r->quality, sizeof(r->quality), "original");
+	str_copy(r->quality, sizeof(r->quality), quality);
 	strs_copy(&r->items, &q->items_);
 	ticket_on_cancel(t, request_cancel, r);
 	next_item(r);
@@ -301,6 +329,8 @@ static bool act_discard(struct core *core, struct download *d, struct err *err)
 		free(path);
 		if (!gone)
 			return err_sys(err, "deleting the partial file");
+		if (!store_segments_forget(core->store, d->file, err))
+			return false;
 	}
 	return store_queue_remove(core->store, d->id, err);
 }

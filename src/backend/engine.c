@@ -95,6 +95,8 @@ void engine_post_row(struct engine *e, struct ticket *t, const struct download *
 	d->have_ = row->have;
 	if (row->size >= 0)
 		d->total_ = row->size;
+	else if (row->segments > 0)
+		d->segments_ = (struct share){ row->segments_have, row->segments };
 	engine_fill_rate(e, row->id, &d->rate_, &d->eta_, &d->have_);
 	if (row->error) {
 		d->error_ = str_dup(row->error);
@@ -268,6 +270,9 @@ static void forget_file(struct run *r)
 
 static void delete_old_file(struct run *r)
 {
+	struct err err;
+	if (!store_segments_forget(r->engine->core->store, r->old_file, &err))
+		log_warn("download", r->row.claim_id, "%s", err.text);
 	char *path = path_join(r->engine->core->vault_dir, r->old_file);
 	if (unlink(path) != 0 && errno != ENOENT)
 		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
@@ -289,7 +294,7 @@ static void on_looked_up(void *arg, struct page *one, bool stale, const struct e
 	const struct claim *c = &one->items[0];
 	memcpy(r->row.sd_hash, c->sd_hash, sizeof(r->row.sd_hash));
 	memcpy(r->row.source_hash, c->source_hash, sizeof(r->row.source_hash));
-	r->row.size = c->size;
+	r->row.size = str_eq(r->row.quality, "original") ? c->size : SIZE_UNKNOWN;
 	str_set(&r->row.url, NULL);
 	page_free(one);
 	forget_file(r);

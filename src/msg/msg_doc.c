@@ -4,6 +4,7 @@
 static const char *const type_words[] = {
 	[FIELD_STR] = "text",    [FIELD_INT] = "integer",   [FIELD_TIME] = "time",
 	[FIELD_BOOL] = "yes/no", [FIELD_STRS] = "texts",    [FIELD_INTS] = "integers",
+	[FIELD_SHARE] = "part of",
 	[FIELD_PAGE] = "claims", [FIELD_SECRET] = "secret",
 };
 

@@ -17,6 +17,7 @@ static const char *const tables[] = {
 	"offline_meta", "download_queue", "favorites",      "progress",
 	"follows",      "watch_later",    "history",        "settings",
 	"playlists",    "playlist_items", "search_history", "content_cache",
+	"segment_lists", "segments",
 };
 #define N_TABLES (sizeof(tables) / sizeof(tables[0]))
 #define MAX_SQL  8192
