@@ -198,7 +198,8 @@ static void on_claim(void *arg, struct page *one, bool stale, const struct err *
 	r->lookup = NULL;
 	r->claim = one;
 	if (one && may_download(&one->items[0], &why))
-		r->rendition = rendition_start(r->core, &one->items[0], r->quality, on_rendition, r);
+		r->rendition =
+		    rendition_start(r->core, &one->items[0], r->quality, on_rendition, r);
 	else
 		item_over(r, one ? one->items[0].id : r->items.v[r->next], &why);
 }

@@ -67,7 +67,7 @@ struct sum {
 	size_t n, ended;
 	int64_t have, total, rate;
 	bool total_known;
-	double share; /* 0 to 1, each item counting the same: where bytes do not tell */
+	double share;      /* 0 to 1, each item counting the same: where bytes do not tell */
 	const char *title; /* of one that runs */
 };
 

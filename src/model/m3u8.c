@@ -440,8 +440,7 @@ const struct m3u8_variant *m3u8_choose(const struct m3u8 *p, int height)
 {
 	const struct m3u8_variant *best = NULL;
 	for (size_t i = 0; i < p->n_variants; i++)
-		if (m3u8_height(&p->variants[i]) > 0 &&
-		    suits_better(&p->variants[i], best, height))
+		if (m3u8_height(&p->variants[i]) > 0 && suits_better(&p->variants[i], best, height))
 			best = &p->variants[i];
 	return best;
 }

@@ -107,11 +107,8 @@ static const struct {
 	enum event_kind kind;
 	const char *field;
 } not_in_rows[] = {
-	{ EV_COPY, "channel" },
-	{ EV_COPY, "duration" },
-	{ EV_CONFIG, "meaning" },
-	{ EV_VERIFY, "title" },
-	{ EV_EXPORT, "exists" },
+	{ EV_COPY, "channel" }, { EV_COPY, "duration" }, { EV_CONFIG, "meaning" },
+	{ EV_VERIFY, "title" }, { EV_EXPORT, "exists" },
 };
 
 static bool in_row(enum event_kind kind, const struct field *f)

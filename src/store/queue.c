@@ -26,10 +26,10 @@
 #define AS_SET(name, kind)   #name " = ?, "
 static const struct field fields[] = { QUEUE_FIELDS(AS_FIELD) };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define COLUMNS                                                                                    \
-	QUEUE_FIELDS(AS_NAME)                                                                      \
-	"id, state, position, "                                                                    \
-	"(SELECT total FROM segment_lists AS l WHERE l.file = download_queue.file), "              \
+#define COLUMNS                                                                       \
+	QUEUE_FIELDS(AS_NAME)                                                         \
+	"id, state, position, "                                                       \
+	"(SELECT total FROM segment_lists AS l WHERE l.file = download_queue.file), " \
 	"(SELECT count(*) FROM segments AS g WHERE g.file = download_queue.file)"
 
 static void read_row(struct stmt *q, struct download *d)

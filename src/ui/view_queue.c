@@ -17,7 +17,8 @@ static int percent(const struct ev_download *d)
 {
 	if (str_eq(d->state_, "done"))
 		return 100;
-	if (d->total_ <= 0 && d->segments_.total > 0) /* in whole ones only: a guess would run backwards */
+	if (d->total_ <= 0 &&
+	    d->segments_.total > 0) /* in whole ones only: a guess would run backwards */
 		return (int)(d->segments_.have * 100 / d->segments_.total);
 	if (d->total_ <= 0 || d->have_ < 0)
 		return -1;

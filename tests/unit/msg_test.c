@@ -395,8 +395,9 @@ static void test_rows(void **state)
 	} rows[] = {
 		{ EV_COPY, "claim_id title quality size stored_size encrypted complete file "
 			   "added_at verified_at" },
-		{ EV_DOWNLOAD, "event claim_id title quality state have total rate eta error "
-			       "category retry encrypted" },
+		{ EV_DOWNLOAD,
+		  "event claim_id title quality state have total segments rate eta error "
+		  "category retry encrypted" },
 		{ EV_GATEWAY, "url ok http_status ms error last_success status" },
 		{ EV_VERIFY, "claim_id quality ok chunks bad header publisher_hash fetched" },
 		{ EV_EXPORT, "claim_id title quality file size" },

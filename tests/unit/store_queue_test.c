@@ -436,6 +436,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_segments),
 		TEST(test_row_comes_back_whole),
 		TEST(test_unknown_comes_back_unknown),
 		TEST(test_one_row_for_claim_and_quality),
