@@ -151,6 +151,10 @@ bool store_queue_move(struct store *s, int64_t id, int by, struct err *err); /* 
 /* At start: rows that a dead process left active become queued. */
 bool store_queue_recover(struct store *s, struct err *err);
 
+/* In which other qualities a film can be had: read with each claim of that sd_hash, behind its own sources. */
+bool store_renditions_put(struct store *s, const char *claim_id, const char *sd_hash,
+			  const struct claim_source *v, size_t n, struct err *err);
+
 /* -- films put together of segments, by the partial file ------------------------------------------ */
 struct segment_list {
 	char playlist[33]; /* what tells it from others; "": nothing is known of the file */

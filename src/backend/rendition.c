@@ -2,6 +2,7 @@
 #include "rendition.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "kiyya/timer.h"
 #include "manifest.h"
 
@@ -11,6 +12,7 @@ struct rendition {
 	void *arg;
 	struct manifest *manifest;
 	uint64_t timer;
+	char claim_id[CLAIM_ID_SIZE], sd_hash[SD_HASH_SIZE];
 	char quality[QUALITY_SIZE]; /* as asked, then as found; "": err */
 	struct err err;
 };
@@ -26,6 +28,31 @@ static void say_later(struct rendition *r, const char *quality)
 {
 	str_copy(r->quality, sizeof(r->quality), quality);
 	r->timer = timer_add(r->core->timers, 0, say, r);
+}
+
+/* So that whoever looks at the claim sees what there is of it. */
+static void keep(struct rendition *r, const struct m3u8 *master, const char *url)
+{
+	struct claim_source v[M3U8_MAX_VARIANTS];
+	char words[M3U8_MAX_VARIANTS][QUALITY_SIZE];
+	struct arena *a = arena_new();
+	struct err err;
+	size_t n = 0;
+	for (size_t i = 0; i < master->n_variants; i++) {
+		int height = m3u8_height(&master->variants[i]);
+		if (!height)
+			continue;
+		char *address = m3u8_address(url, master->variants[i].uri);
+		quality_of_height(words[n], height);
+		v[n] = (struct claim_source){ .quality = words[n],
+					      .type = "application/x-mpegurl",
+					      .url = arena_str(a, address) };
+		n++;
+		free(address);
+	}
+	if (!store_renditions_put(r->core->store, r->claim_id, r->sd_hash, v, n, &err))
+		log_warn("download", r->claim_id, "%s", err.text);
+	arena_free(a);
 }
 
 static void on_master(void *arg, const struct m3u8 *master, const char *url,
@@ -44,8 +71,10 @@ static void on_master(void *arg, const struct m3u8 *master, const char *url,
 		say_later(r, "");
 	} else {
 		char found[QUALITY_SIZE] = "original";
-		if (v)
+		if (v) {
 			quality_of_height(found, m3u8_height(v));
+			keep(r, master, url);
+		}
 		say_later(r, found);
 	}
 }
@@ -96,6 +125,8 @@ struct rendition *rendition_start(struct core *core, const struct claim *c, cons
 	struct rendition *r = NEW(struct rendition);
 	*r = (struct rendition){ .core = core, .fn = fn, .arg = arg };
 	str_copy(r->quality, sizeof(r->quality), asked);
+	memcpy(r->claim_id, c->id, sizeof(r->claim_id));
+	memcpy(r->sd_hash, c->sd_hash, sizeof(r->sd_hash));
 	if (!quality_height(asked))
 		say_later(r, "original");
 	else if (is_kept(core, c, asked))

@@ -91,7 +91,7 @@ static void test_new_file(void **state)
 		"playlist_items", "settings",    "migrations", "error_logs",     "security_logs",
 		"queries",        "query_items", "follows",    "download_queue", "gateway_health",
 		"gateway_logs",   "watch_later", "history",    "search_history", "content_search",
-		"segment_lists",  "segments",
+		"segment_lists",  "segments",    "renditions",
 	};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		char *sql =
