@@ -98,6 +98,18 @@ check_exit 0 kiyya queue run
 check_eq "from the second segment on" "1 2 3 " "$(segments_asked)"
 check_eq "the same bytes" "$(joined 1)" "$(kept 360p)"
 check_exit 0 kiyya verify "$item"
+drop 360p
+
+# Cancelled, it keeps its file, and what is known of it.
+fixture_control '{"act":"status","status":404,"where":"player","match":"_s000002","times":9}'
+check_exit 3 kiyya download "$item" --quality 360p
+fixture_control '{"clear":true}'
+check_exit 0 kiyya queue cancel "$item"
+check_has "a part is listed" '"quality":"360p"' "$(kiyya offline --json | grep '"complete":false')"
+fixture_log_clear
+check_exit 0 kiyya download "$item" --quality 360p
+check_eq "it goes on, where the first missing byte is" "1 2 3 " "$(segments_asked)"
+check_eq "the same bytes" "$(joined 1)" "$(kept 360p)"
 write_config
 drop 360p
 
