@@ -52,6 +52,8 @@ if command -v ffprobe >/dev/null; then
 	check_has "a film of that height" 360 "$(ffprobe -v error -select_streams v:0 -show_entries stream=height -of csv=p=0 "$E2E_DIR/film.ts")"
 	check_has "to its end" 15. "$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$E2E_DIR/film.ts")"
 fi
+check_exit 0 kiyya play "$item" --quality 360p --vo null --start 0 -- --ao=null --speed=50 --untimed
+check_has "watched to its end" '"watched":true' "$(kiyya progress get "$item" --json)"
 fixture_log_clear
 check_exit 0 kiyya download "$item" --quality 360p
 check_eq "what is there is not fetched again" 0 "$(asked '"where":"player"')"
