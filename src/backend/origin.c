@@ -39,6 +39,12 @@ void origin_look(struct origin *o)
 		fetcher_look(o->file);
 }
 
+void origin_want(struct origin *o, uint64_t chunk)
+{
+	if (o->file)
+		fetcher_want(o->file, chunk);
+}
+
 void origin_press(struct origin *o, bool pressed)
 {
 	if (o->file)

@@ -12,6 +12,8 @@ struct origin *origin_of_segments(struct core *core, const struct segments_plan 
 				  const struct fetcher_events *events);
 void origin_free(struct origin *o); /* stops; no event any more. NULL is fine */
 void origin_look(struct origin *o); /* a few times a second */
+/* Somebody waits for this chunk; segments come in their order all the same. */
+void origin_want(struct origin *o, uint64_t chunk);
 void origin_press(struct origin *o, bool pressed);
 void origin_limit(struct origin *o, int64_t rate);
 uint64_t origin_received(const struct origin *o);

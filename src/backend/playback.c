@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "along.h"
 #include "grants.h"
 #include "keep.h"
 #include "kiyya/play.h"
@@ -28,6 +29,7 @@ struct session {
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
 	struct lookup *lookup;
+	struct along *along; /* until its address is given out */
 	struct play *play;
 	const char *url;  /* of the grant; NULL when played from the player host */
 	struct copy copy; /* what is played, as far as it is known */
@@ -126,6 +128,7 @@ static void session_free(struct session *s)
 {
 	struct playback *p = s->playback;
 	lookup_cancel(s->lookup);
+	along_free(s->along);
 	unlock_forget(p->core->unlock, s);
 	if (s->play) {
 		save_position(s);
@@ -203,6 +206,19 @@ static void post_address(struct ticket *t, const struct copy *c, const char *url
 	link_post(t->core->link, e);
 }
 
+/* url: NULL and *why, or what grants gave for the copy. */
+static void play_address(struct session *s, const char *url, struct err *why)
+{
+	s->offline = true;
+	s->url = url;
+	if (!s->url)
+		session_end(s, why);
+	else if (s->request.url_)
+		post_address(s->ticket, &s->copy, s->url); /* and wait until it is stopped */
+	else if (!open_player(s, s->url, NULL, why))
+		session_end(s, why);
+}
+
 static void play_copy(void *arg, const struct err *err)
 {
 	struct session *s = arg;
@@ -212,14 +228,27 @@ static void play_copy(void *arg, const struct err *err)
 		session_end(s, err);
 		return;
 	}
-	s->offline = true;
-	s->url = grants_give(&p->grants, &s->copy, (int)p->core->settings->server_port, &why);
-	if (!s->url)
-		session_end(s, &why);
-	else if (s->request.url_)
-		post_address(s->ticket, &s->copy, s->url); /* and wait until it is stopped */
-	else if (!open_player(s, s->url, NULL, &why))
-		session_end(s, &why);
+	int port = (int)p->core->settings->server_port;
+	play_address(s, grants_give(&p->grants, &s->copy, port, &why), &why);
+}
+
+/* It is on its way: what the player comes to is fetched first. */
+static void play_along(void *arg, const struct copy *copy, struct source *source,
+		       const struct err *err)
+{
+	struct session *s = arg;
+	struct playback *p = s->playback;
+	struct err why;
+	if (err) {
+		session_end(s, err);
+		return;
+	}
+	copy_copy(&s->copy, copy);
+	int port = (int)p->core->settings->server_port;
+	const char *url = grants_give_along(&p->grants, copy, source, s->along, port, &why);
+	if (url)
+		s->along = NULL;
+	play_address(s, url, &why);
 }
 
 static void copy_from_claim(struct copy *c, const struct claim *claim)
@@ -280,7 +309,8 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 	    str_empty(r->quality_) || str_eq(r->quality_, "best") ? NULL : r->quality_;
 	if (keep_find(core, s->request.item_, quality, true, &s->copy, NULL))
 		unlock_ensure(core->unlock, play_copy, s);
-	else
+	else if (!(s->along =
+		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
 		s->lookup =
 		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
 }
@@ -390,12 +420,15 @@ struct serve {
 	struct core *core;
 	struct ticket *ticket;
 	struct strs items, urls;
+	size_t next;         /* item */
+	struct along *along; /* of it, until its address is given out */
 	int port;
 };
 
 static void serve_free(struct serve *s)
 {
 	unlock_forget(s->core->unlock, s);
+	along_free(s->along);
 	for (size_t i = 0; i < s->urls.n; i++)
 		grants_take_back(&s->core->playback->grants, s->urls.v[i]);
 	strs_release(&s->items);
@@ -408,14 +441,24 @@ static void serve_cancel(void *arg)
 	serve_free(arg);
 }
 
-static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
+static void serve_end(struct serve *s, const struct err *err)
 {
-	const char *url = grants_give(&s->core->playback->grants, c, s->port, err);
+	ticket_done(s->ticket, err);
+	serve_free(s);
+}
+
+static bool serve_address(struct serve *s, const struct copy *c, const char *url)
+{
 	if (!url)
 		return false;
 	strs_add(&s->urls, url);
 	post_address(s->ticket, c, url);
 	return true;
+}
+
+static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
+{
+	return serve_address(s, c, grants_give(&s->core->playback->grants, c, s->port, err));
 }
 
 static bool serve_all(struct serve *s, struct err *err)
@@ -432,28 +475,59 @@ static bool serve_all(struct serve *s, struct err *err)
 		      err_set(err, ERR_NOT_FOUND, 0, "nothing is downloaded that could be served"));
 }
 
-static bool serve_named(struct serve *s, struct err *err)
+static void serve_named(struct serve *s);
+
+static void serve_along(void *arg, const struct copy *copy, struct source *source,
+			const struct err *err)
 {
-	for (size_t i = 0; i < s->items.n; i++) {
+	struct serve *s = arg;
+	struct err why;
+	if (err) {
+		serve_end(s, err);
+		return;
+	}
+	const char *url =
+	    grants_give_along(&s->core->playback->grants, copy, source, s->along, s->port, &why);
+	if (!serve_address(s, copy, url)) {
+		serve_end(s, &why);
+		return;
+	}
+	s->along = NULL;
+	serve_named(s);
+}
+
+/* In their order, which is why each waits for the one before. */
+static void serve_named(struct serve *s)
+{
+	struct err err, none;
+	while (s->next < s->items.n) {
+		const char *item = s->items.v[s->next++];
 		struct copy c;
 		copy_init(&c);
-		bool ok = keep_find(s->core, s->items.v[i], NULL, true, &c, err) &&
-			  serve_copy(s, &c, err);
+		bool here = keep_find(s->core, item, NULL, true, &c, &err);
+		bool ok = here && serve_copy(s, &c, &err);
 		copy_release(&c);
-		if (!ok)
-			return false;
+		if (ok)
+			continue;
+		if (!here)
+			s->along = along_start(s->core, item, NULL, false, serve_along, s, &none);
+		if (!s->along)
+			serve_end(s, &err);
+		return;
 	}
-	return true;
 }
 
 static void serve_unlocked(void *arg, const struct err *err)
 {
 	struct serve *s = arg;
 	struct err why;
-	if (!err && (s->items.n ? serve_named(s, &why) : serve_all(s, &why)))
-		return; /* it lasts until it is stopped */
-	ticket_done(s->ticket, err ? err : &why);
-	serve_free(s);
+	if (err)
+		serve_end(s, err);
+	else if (s->items.n)
+		serve_named(s);
+	else if (!serve_all(s, &why))
+		serve_end(s, &why);
+	/* else it lasts until it is stopped */
 }
 
 void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r)
