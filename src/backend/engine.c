@@ -287,8 +287,7 @@ static void delete_old_file(struct run *r)
 	if (unlink(path) != 0 && errno != ENOENT)
 		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
 	free(path);
-	free(r->old_file);
-	r->old_file = NULL;
+	str_set(&r->old_file, NULL);
 }
 
 /* The gateway has said what the content is now. Once more, into a new file; what there is now then counts. */
