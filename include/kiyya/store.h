@@ -164,7 +164,7 @@ struct segment_list {
 };
 void segment_list_release(struct segment_list *l);
 bool store_segments_begin(struct store *s, const char *file, const char *playlist, int64_t total,
-			  struct err *err); /* what was there of the file goes */
+			  struct err *err); /* what was there of the file goes, and of files that no row names */
 bool store_segments_add(struct store *s, const char *file, int64_t number, int64_t ends, struct err *err);
 bool store_segments_read(struct store *s, const char *file, struct segment_list *ret, struct err *err);
 bool store_segments_forget(struct store *s, const char *file, struct err *err);

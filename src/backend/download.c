@@ -330,8 +330,6 @@ static bool act_discard(struct core *core, struct download *d, struct err *err)
 		free(path);
 		if (!gone)
 			return err_sys(err, "deleting the partial file");
-		if (!store_segments_forget(core->store, d->file, err))
-			return false;
 	}
 	return store_queue_remove(core->store, d->id, err);
 }

@@ -97,9 +97,8 @@ void engine_post_row(struct engine *e, struct ticket *t, const struct download *
 	d->quality_ = str_dup(row->quality);
 	d->state_ = str_dup(download_state_word(row->state));
 	d->have_ = row->have;
-	if (row->size >= 0)
-		d->total_ = row->size;
-	else if (row->segments > 0)
+	d->total_ = row->size >= 0 ? row->size : MSG_UNKNOWN;
+	if (row->size < 0 && row->segments > 0)
 		d->segments_ = (struct share){ row->segments_have, row->segments };
 	engine_fill_rate(e, row->id, &d->rate_, &d->eta_, &d->have_);
 	if (row->error) {
@@ -280,9 +279,6 @@ static void forget_file(struct run *r)
 
 static void delete_old_file(struct run *r)
 {
-	struct err err;
-	if (!store_segments_forget(r->engine->core->store, r->old_file, &err))
-		log_warn("download", r->row.claim_id, "%s", err.text);
 	char *path = path_join(r->engine->core->vault_dir, r->old_file);
 	if (unlink(path) != 0 && errno != ENOENT)
 		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));

@@ -11,10 +11,15 @@ void segment_list_release(struct segment_list *l)
 	*l = (struct segment_list){ 0 };
 }
 
+/* Also of files that nobody has any more: they were discarded, removed, or made anew. */
 static bool begin(struct store *s, const char *file, const char *playlist, int64_t total,
 		  struct err *err)
 {
-	return sql_run(s, err, "DELETE FROM segment_lists WHERE file = ?", sql_text(file)) &&
+	return sql_run(s, err,
+		       "DELETE FROM segment_lists WHERE file NOT IN "
+		       "(SELECT file FROM download_queue WHERE file IS NOT NULL "
+		       "UNION ALL SELECT file FROM offline_meta)") &&
+	       sql_run(s, err, "DELETE FROM segment_lists WHERE file = ?", sql_text(file)) &&
 	       sql_run(s, err, "INSERT INTO segment_lists (file, playlist, total) VALUES (?, ?, ?)",
 		       sql_text(file), sql_text(playlist), sql_int(total));
 }
