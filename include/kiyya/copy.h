@@ -34,6 +34,8 @@ struct download { /* strings owned: download_release */
 	int64_t size;      /* plaintext; SIZE_UNKNOWN */
 	int64_t duration, release_time;
 	int64_t have;      /* plaintext bytes that are safely in the file */
+	int64_t segments_have, segments; /* of a film that is put together of them, as stored with
+					  * its file; 0 none, or not known yet */
 	enum download_state state;
 	int64_t position;  /* order in the queue */
 	char *file;        /* plain name in the vault directory; NULL: none yet */

@@ -106,6 +106,8 @@ bool gateway_read_page(struct page *into, const struct json *result,
 
 /* Where the original's bytes are at the player host; owned. NULL: no player host is configured. */
 char *gateway_media_url(const char *player_url, const char *stream_id, const char *sd_hash);
+/* Where the list of its other qualities would be; owned, NULL as above. */
+char *gateway_master_url(const char *player_url, const char *stream_id, const char *sd_hash);
 
 /* Player host requests need these header lines; borrowed, lives for ever. */
 const struct strs *gateway_player_headers(void);

@@ -54,5 +54,12 @@ void m3u8_release(struct m3u8 *p);
 /* What m3u8_parse reads back as the same; owned. */
 char *m3u8_print(const struct m3u8 *p);
 int64_t m3u8_duration_us(const struct m3u8 *p);
+/* The whole address of a name that stands in the playlist found at url; owned. */
+char *m3u8_address(const char *url, const char *name);
+/* N of "Np": the smaller side of the picture, so that a film on end is called as one that lies; 0 unknown. */
+int m3u8_height(const struct m3u8_variant *v);
+/* The variant for a quality asked for: of that height, else the next lower, else the lowest; of several the one with most
+ * bits. NULL: no height is known. */
+const struct m3u8_variant *m3u8_choose(const struct m3u8 *p, int height);
 
 #endif

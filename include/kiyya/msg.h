@@ -21,10 +21,14 @@
  *   STR  char *, owned, NULL unknown       INT  int64_t, MSG_UNKNOWN unknown
  *   TIME int64_t unix seconds, TIME_UNKNOWN unknown, RFC 3339 in JSON
  *   BOOL bool, always written              STRS struct strs, empty is absent
+ *   SHARE struct share: have of total; total MSG_UNKNOWN unknown
  *   INTS array of integers as struct ints, always written
  *   PAGE struct page *, owned, written as an array of claims
  *   SECRET char *, owned, wiped when it is freed, NULL unknown; never in JSON, neither way */
 #define MSG_UNKNOWN INT64_MIN
+struct share {
+	int64_t have, total;
+};
 struct ints {
 	int64_t *v;
 	size_t n;
@@ -35,6 +39,7 @@ void ints_add(struct ints *l, int64_t v);
 #define MSG_C_INT int64_t
 #define MSG_C_TIME int64_t
 #define MSG_C_BOOL bool
+#define MSG_C_SHARE struct share
 #define MSG_C_STRS struct strs
 #define MSG_C_INTS struct ints
 #define MSG_C_PAGE struct page *
@@ -289,6 +294,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, state, "queued active paused done failed")                                          \
 	F(INT, have, "plaintext bytes")                                                            \
 	F(INT, total, "plaintext bytes")                                                           \
+	F(SHARE, segments, "what has come, while total is unknown and they are counted")           \
 	F(INT, rate, "bytes a second")                                                             \
 	F(INT, eta, "seconds")                                                                     \
 	F(STR, error, "")                                                                          \

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 
 #define QUALITY_SIZE 16
-bool quality_is_word(const char *s); /* original, best, or digits + p of the standard heights */
-int quality_height(const char *s);   /* 0 unless Np */
+bool quality_is_word(const char *s);      /* original, best, or Np: 16p to 9999p */
+int quality_height(const char *s);        /* 0 unless Np */
+bool quality_is_common(int height);       /* one that a film may be asked for without having it */
+void quality_of_height(char word[QUALITY_SIZE], int height);
 
 #endif

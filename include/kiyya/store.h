@@ -151,6 +151,24 @@ bool store_queue_move(struct store *s, int64_t id, int by, struct err *err); /* 
 /* At start: rows that a dead process left active become queued. */
 bool store_queue_recover(struct store *s, struct err *err);
 
+/* In which other qualities a film can be had: read with each claim of that sd_hash, behind its own sources. */
+bool store_renditions_put(struct store *s, const char *claim_id, const char *sd_hash,
+			  const struct claim_source *v, size_t n, struct err *err);
+
+/* -- films put together of segments, by the partial file ------------------------------------------ */
+struct segment_list {
+	char playlist[33]; /* what tells it from others; "": nothing is known of the file */
+	int64_t total;     /* segments of the film */
+	int64_t *ends;     /* owned: the byte of the film behind each, of the first n that came whole */
+	size_t n;
+};
+void segment_list_release(struct segment_list *l);
+bool store_segments_begin(struct store *s, const char *file, const char *playlist, int64_t total,
+			  struct err *err); /* what was there of the file goes, and of files that no row names */
+bool store_segments_add(struct store *s, const char *file, int64_t number, int64_t ends, struct err *err);
+bool store_segments_read(struct store *s, const char *file, struct segment_list *ret, struct err *err);
+bool store_segments_forget(struct store *s, const char *file, struct err *err);
+
 /* -- offline: copies in the vault ----------------------------------------------------------------- */
 bool store_copy_put(struct store *s, const struct copy *c, struct err *err); /* by claim id and quality */
 /* Finish of a download: copy row in, queue row done, one transaction. */

@@ -64,7 +64,7 @@ static bool has_changed(struct connection *c, int64_t total, struct err *err)
 static bool is_our_part(struct connection *c, const struct http_head *h, struct err *err)
 {
 	if (h->range_first != (int64_t)c->first || h->range_last < h->range_first ||
-	    h->range_last >= (int64_t)c->asked_end)
+	    (uint64_t)h->range_last >= c->asked_end)
 		return err_set(err, ERR_NET, 206,
 			       "the player host sent another range than was asked for");
 	c->asked_end = (uint64_t)h->range_last + 1;
@@ -154,8 +154,8 @@ struct connection *connection_start(struct core *core, const struct piece *piece
 		.method = HTTP_GET,
 		.url = piece->url,
 		.headers = gateway_player_headers(),
-		.range_first = (int64_t)piece->first,
-		.range_last = (int64_t)piece->end - 1,
+		.range_first = piece->end == PIECE_ALL ? -1 : (int64_t)piece->first,
+		.range_last = piece->end == PIECE_ALL ? -1 : (int64_t)piece->end - 1,
 		.media = true,
 		.identity = true,
 		.stall_ms = WAIT_MS,

@@ -5,9 +5,11 @@
 
 #include "core.h"
 
+#define PIECE_ALL UINT64_MAX /* the whole of the address, however long it is: no range is asked for */
+
 struct piece {
 	const char *url;     /* copied */
-	uint64_t first, end; /* bytes; the last one is end - 1 */
+	uint64_t first, end; /* bytes; the last one is end - 1; 0 and PIECE_ALL */
 	int64_t total;       /* what the whole must have; SIZE_UNKNOWN: whatever it says */
 	int64_t rate;        /* bytes a second; 0: no limit */
 };

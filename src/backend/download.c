@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "kiyya/quality.h"
 #include "lookup.h"
+#include "rendition.h"
 #include "route.h"
 #include "ticket.h"
 
@@ -30,6 +31,8 @@ struct download_request {
 		struct err first; /* why the first was left out */
 	} many;
 	uint64_t timer;
+	struct page *claim; /* while it is asked which qualities there are of it */
+	struct rendition *rendition;
 	int64_t *ids;
 	size_t n_ids;
 	struct tally tally;
@@ -48,6 +51,8 @@ static void request_free(struct download_request *r)
 	bulk_cancel(r->bulk);
 	timer_drop(r->core->timers, r->timer);
 	many_release(&r->many);
+	rendition_free(r->rendition);
+	page_free(r->claim);
 	strs_release(&r->items);
 	free(r->ids);
 	free(r);
@@ -70,7 +75,10 @@ static void row_from_claim(struct download *d, const struct claim *c, const char
 	d->media_type = str_dup(c->media_type);
 	memcpy(d->sd_hash, c->sd_hash, sizeof(d->sd_hash));
 	memcpy(d->source_hash, c->source_hash, sizeof(d->source_hash));
-	d->size = c->size;
+	if (str_eq(quality, "original"))
+		d->size = c->size;
+	else
+		str_set(&d->media_type, "video/mp2t");
 	d->duration = c->duration;
 	d->release_time = c->release_time;
 	d->state = DOWNLOAD_QUEUED;
@@ -109,13 +117,12 @@ static bool take_up_copy(struct core *core, struct download *d)
 }
 
 /* Queues it; a copy that is complete is done at once. */
-static bool queue_claim(struct download_request *r, const struct claim *c, struct err *err)
+static bool queue_claim(struct download_request *r, const struct claim *c, const char *quality,
+			struct err *err)
 {
 	struct core *core = r->core;
-	if (!may_download(c, err))
-		return false;
 	struct download d;
-	row_from_claim(&d, c, r->quality, clock_wall(core->clock));
+	row_from_claim(&d, c, quality, clock_wall(core->clock));
 	if (take_up_copy(core, &d)) {
 		engine_post_row(core->engine, r->ticket, &d, "done");
 		download_release(&d);
@@ -181,11 +188,27 @@ static void all_queued(struct download_request *r)
 
 static void next_item(struct download_request *r);
 
-static void item_over(struct download_request *r)
+/* The item that was asked for is done with. */
+static void go_on(struct download_request *r)
 {
 	many_release(&r->many);
+	page_free(r->claim);
+	r->claim = NULL;
 	r->next++;
 	next_item(r);
+}
+
+static void item_over(struct download_request *r, const char *item, const struct err *err)
+{
+	if (err && r->items.n > 1)
+		post_row_failed(r->ticket, item, err);
+	tally_add(&r->tally, err);
+	go_on(r);
+}
+
+static bool is_original(const char *asked)
+{
+	return str_eq(asked, "original") || str_eq(asked, "best");
 }
 
 /* What cannot be downloaded of many is said, and no failure unless that is all of them. */
@@ -205,8 +228,19 @@ static void many_over(struct download_request *r)
 		post_note(r->core, r->ticket, "info", "\"%.100s\": %zu items, %s", m->of, m->queued,
 			  size);
 	}
-	item_over(r);
+	go_on(r);
 }
+
+static void many_took(struct download_request *r, const struct claim *c, const struct err *err)
+{
+	if (err)
+		post_row_failed(r->ticket, c->id, err);
+	tally_add(&r->tally, err);
+	r->many.queued += !err;
+	r->many.bytes += !err && c->size > 0 ? c->size : 0;
+}
+
+static void on_rendition(void *arg, const char *quality, const struct err *err);
 
 static void queue_slice(void *arg)
 {
@@ -220,12 +254,12 @@ static void queue_slice(void *arg)
 			m->first = m->left_out++ ? m->first : why;
 			continue;
 		}
-		bool ok = queue_claim(r, c, &why);
-		if (!ok)
-			post_row_failed(r->ticket, c->id, &why);
-		tally_add(&r->tally, ok ? NULL : &why);
-		m->queued += ok;
-		m->bytes += ok && c->size > 0 ? c->size : 0;
+		if (!is_original(r->quality)) {
+			r->rendition = rendition_start(r->core, c, r->quality, on_rendition, r);
+			return; /* goes on from there */
+		}
+		bool ok = queue_claim(r, c, "original", &why);
+		many_took(r, c, ok ? NULL : &why);
 	}
 	if (m->at < m->page->n)
 		r->timer = timer_add(r->core->timers, 0, queue_slice, r);
@@ -242,10 +276,27 @@ static void on_many(void *arg, struct page *page, const struct err *err)
 		queue_slice(r);
 		return;
 	}
-	if (r->items.n > 1)
-		post_row_failed(r->ticket, r->items.v[r->next], err);
-	tally_add(&r->tally, err);
-	item_over(r);
+	item_over(r, r->items.v[r->next], err);
+}
+
+static void on_rendition(void *arg, const char *quality, const struct err *err)
+{
+	struct download_request *r = arg;
+	struct many *m = &r->many;
+	const struct claim *c = m->page ? &m->page->items[m->at - 1] : &r->claim->items[0];
+	struct err why = *err;
+	bool ok = quality && queue_claim(r, c, quality, &why);
+	if (ok && !str_eq(quality, r->quality) && !str_eq(r->quality, "best"))
+		post_note(r->core, r->ticket, "info", "\"%.100s\": there is no %s, this is %s",
+			  c->title, r->quality, quality);
+	rendition_free(r->rendition);
+	r->rendition = NULL;
+	if (m->page) {
+		many_took(r, c, ok ? NULL : &why);
+		r->timer = timer_add(r->core->timers, 0, queue_slice, r);
+	} else {
+		item_over(r, c->id, ok ? NULL : &why);
+	}
 }
 
 static void on_claim(void *arg, struct page *one, bool stale, const struct err *err)
@@ -259,12 +310,12 @@ static void on_claim(void *arg, struct page *one, bool stale, const struct err *
 		page_free(one);
 		return;
 	}
-	bool ok = one && queue_claim(r, &one->items[0], &why);
-	if (!ok && r->items.n > 1)
-		post_row_failed(r->ticket, one ? one->items[0].id : r->items.v[r->next], &why);
-	tally_add(&r->tally, ok ? NULL : &why);
-	page_free(one);
-	item_over(r);
+	r->claim = one;
+	if (one && may_download(&one->items[0], &why))
+		r->rendition =
+		    rendition_start(r->core, &one->items[0], r->quality, on_rendition, r);
+	else
+		item_over(r, one ? one->items[0].id : r->items.v[r->next], &why);
 }
 
 static void next_item(struct download_request *r)
@@ -296,11 +347,9 @@ void answer_download(struct core *core, struct ticket *t, const struct req_downl
 		ticket_done(t, &err);
 		return;
 	}
-	if (!str_eq(quality, "original"))
-		post_note(core, t, "info", "%s: this version fetches the original", quality);
 	struct download_request *r = NEW(struct download_request);
 	*r = (struct download_request){ .core = core, .ticket = t, .queue_only = q->queue_only_ };
-	str_copy(r->quality, sizeof(r->quality), "original");
+	str_copy(r->quality, sizeof(r->quality), quality);
 	strs_copy(&r->items, &q->items_);
 	ticket_on_cancel(t, request_cancel, r);
 	next_item(r);

@@ -99,8 +99,9 @@ void engine_post_row(struct engine *e, struct ticket *t, const struct download *
 	d->quality_ = str_dup(row->quality);
 	d->state_ = str_dup(download_state_word(row->state));
 	d->have_ = row->have;
-	if (row->size >= 0)
-		d->total_ = row->size;
+	d->total_ = row->size >= 0 ? row->size : MSG_UNKNOWN;
+	if (row->size < 0 && row->segments > 0)
+		d->segments_ = (struct share){ row->segments_have, row->segments };
 	engine_fill_rate(e, row->id, &d->rate_, &d->eta_, &d->have_);
 	if (row->error) {
 		d->error_ = str_dup(row->error);
@@ -278,8 +279,7 @@ static void delete_old_file(struct run *r)
 	if (unlink(path) != 0 && errno != ENOENT)
 		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
 	free(path);
-	free(r->old_file);
-	r->old_file = NULL;
+	str_set(&r->old_file, NULL);
 }
 
 /* The gateway has said what the content is now. Once more, into a new file; what there is now then counts. */
@@ -295,7 +295,7 @@ static void on_looked_up(void *arg, struct page *one, bool stale, const struct e
 	const struct claim *c = &one->items[0];
 	memcpy(r->row.sd_hash, c->sd_hash, sizeof(r->row.sd_hash));
 	memcpy(r->row.source_hash, c->source_hash, sizeof(r->row.source_hash));
-	r->row.size = c->size;
+	r->row.size = str_eq(r->row.quality, "original") ? c->size : SIZE_UNKNOWN;
 	str_set(&r->row.url, NULL);
 	page_free(one);
 	forget_file(r);

@@ -20,6 +20,13 @@ struct fetcher_events {
 	void (*bytes)(void *arg, unsigned slot, const void *data, size_t n);
 	/* No more of this run; a chunk that is not whole is worth nothing, but for the item's last. */
 	void (*run_ends)(void *arg, unsigned slot, bool end_of_item);
+	/* Only where the item is put together of segments (segments.h), head is not said then. Their list was read, before
+	 * the first byte; playlist: what tells it from others. false + *err: it is not wanted. */
+	bool (*listed)(void *arg, const char *playlist, size_t total, struct err *err);
+	/* All bytes up to `ends` of the item were given: segment `number` is whole. */
+	void (*segment)(void *arg, size_t number, int64_t ends);
+	/* So long it is: before the end of the last run. */
+	void (*sized)(void *arg, int64_t total);
 	/* Nothing comes any more, nothing is open. The fetcher is still to be freed, not from inside this. */
 	void (*ended)(void *arg, enum connection_end how, const struct err *err);
 };

@@ -222,6 +222,12 @@ void hashing_begin(struct hashing *h, const struct chunkset *there, uint64_t chu
 	go_on(h);
 }
 
+void hashing_sized(struct hashing *h, uint64_t chunks)
+{
+	h->chunks = chunks;
+	go_on(h);
+}
+
 void hashing_add(struct hashing *h, struct plain *p, size_t most)
 {
 	if (h->broken || p->first < h->front)

@@ -27,6 +27,7 @@ void hashing_close(struct hashing *h); /* no event any more; frees itself. NULL 
 void hashing_listen(struct hashing *h, const void *data, size_t n);
 /* What was in the file when it was opened. Once, before hashing_add. Copied. */
 void hashing_begin(struct hashing *h, const struct chunkset *there, uint64_t chunks);
+void hashing_sized(struct hashing *h, uint64_t chunks); /* when it was not known at the beginning */
 /* most: bytes that may be kept ahead of the front. p is borrowed. */
 void hashing_add(struct hashing *h, struct plain *p, size_t most);
 void hashing_written(struct hashing *h, uint64_t first, uint64_t n); /* can be read back now */

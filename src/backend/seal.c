@@ -52,6 +52,7 @@ struct job {
 	struct seal_state state;
 	struct plain *plain;   /* of a write */
 	struct chunkset there; /* of an open */
+	uint64_t size;         /* to be set */
 	struct vault_info info;
 	char hash[HASH_HEX_MAX], final_name[64];
 	char want_hash[SD_HASH_SIZE];
@@ -65,6 +66,7 @@ static void note_state(struct job *j)
 	struct seal *s = j->seal;
 	const struct vault_info *info = vault_writer_info(s->writer);
 	j->state = (struct seal_state){
+		.size = info->size,
 		.chunks = info->chunks,
 		.have = vault_have_bytes(s->writer),
 		.complete = info->complete,
@@ -89,9 +91,22 @@ static void run_open(void *arg)
 	if (!j->ok)
 		return;
 	note_state(j);
+	chunkset_add(&j->there, 0, vault_first_missing(s->writer));
 	for (uint64_t i = 0; j->state.have && i < j->state.chunks; i++)
 		if (vault_has_chunk(s->writer, i))
 			chunkset_add(&j->there, i, 1);
+}
+
+static void run_size(void *arg)
+{
+	struct job *j = arg;
+	struct seal *s = j->seal;
+	if (!s->writer || atomic_load(&s->stop))
+		return;
+	j->ran = true;
+	j->ok = vault_set_size(s->writer, j->size, &j->err);
+	if (j->ok)
+		note_state(j);
 }
 
 static void run_write(void *arg)
@@ -246,6 +261,22 @@ static void done_write(void *arg)
 		s->events.lighter(s->events.arg); /* last: it may close the seal */
 }
 
+static void done_size(void *arg)
+{
+	struct job *j = arg;
+	if (!came_back(j))
+		return;
+	struct seal *s = j->seal;
+	s->writing--;
+	if (j->ok)
+		s->events.written(s->events.arg, &j->state);
+	else if (j->ran)
+		s->events.failed(s->events.arg, &j->err);
+	job_free(j);
+	if (!s->closed)
+		s->events.lighter(s->events.arg); /* last: it may close the seal */
+}
+
 static void done_finish(void *arg)
 {
 	struct job *j = arg;
@@ -383,6 +414,15 @@ void seal_run_ends(struct seal *s, unsigned slot, bool end_of_file)
 		submit_whole(s, r);
 	plain_unref(r->filling);
 	r->filling = NULL;
+}
+
+void seal_set_size(struct seal *s, uint64_t size)
+{
+	struct job *j = job_new(s, NULL);
+	j->size = size;
+	s->writing++;
+	give(s, j, run_size, done_size);
+	hashing_sized(s->hashing, (size + VAULT_CHUNK - 1) / VAULT_CHUNK);
 }
 
 size_t seal_waiting(const struct seal *s)

@@ -12,8 +12,9 @@
 
 struct seal;
 struct seal_state { /* as of the last finished job */
-	uint64_t chunks;
-	uint64_t have; /* plaintext bytes in records */
+	uint64_t size;   /* SOURCE_SIZE_UNKNOWN */
+	uint64_t chunks; /* 0 while the size is unknown */
+	uint64_t have;   /* plaintext bytes in records */
 	bool complete; /* the file says so already: a finish that was cut short */
 };
 struct seal_events { /* on the backend thread */
@@ -34,7 +35,8 @@ struct seal_events { /* on the backend thread */
 
 /* A plain name in the vault directory for a new partial file; owned. */
 char *seal_new_name(void);
-/* create: a new file for size and meta; else what is there is opened and taken up. */
+/* create: a new file for size (SOURCE_SIZE_UNKNOWN: seal_set_size says it later) and meta; else what is there is opened
+ * and taken up. */
 struct seal *seal_open(struct core *core, const char *file, bool create,
 		       const struct vault_meta *meta, uint64_t size,
 		       const struct seal_events *events);
@@ -44,6 +46,8 @@ void seal_run(struct seal *s, unsigned slot, uint64_t chunk);
 void seal_add(struct seal *s, unsigned slot, const void *data, size_t n);
 /* The run is over: what is whole is written, with end_of_file the last short chunk too. */
 void seal_run_ends(struct seal *s, unsigned slot, bool end_of_file);
+/* So long the item is: before the end of the run that holds its last chunk. Again with the same is fine. */
+void seal_set_size(struct seal *s, uint64_t size);
 size_t seal_waiting(const struct seal *s); /* jobs that hold bytes in memory */
 bool seal_is_idle(
     const struct seal *s); /* all whole chunks that were added are written, or have failed */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fetcher.h"
 #include "kiyya/file.h"
+#include "origin.h"
 #include "quota.h"
 #include "seal.h"
 
@@ -23,7 +23,7 @@ struct transfer {
 	struct transfer_events events;
 	bool keep_mismatch;
 	struct seal *seal;
-	struct fetcher *fetcher;
+	struct origin *origin;
 	bool ready;    /* the seal has a file */
 	bool resuming; /* which was there before */
 	bool pressed;
@@ -38,6 +38,12 @@ struct transfer {
 };
 
 static void fetch(struct transfer *t, const struct chunkset *there);
+
+/* Put together of segments: nobody says before how long it is, or what its hash should be. */
+static bool is_joined(const struct transfer *t)
+{
+	return !str_eq(t->row->quality, "original");
+}
 
 /* Ends from the loop, never from inside a caller. */
 static void deferred(void *arg)
@@ -72,8 +78,8 @@ static enum transfer_end end_of(enum connection_end how)
 static void fail(struct transfer *t, const struct err *err)
 {
 	t->err = *err;
-	fetcher_free(t->fetcher);
-	t->fetcher = NULL;
+	origin_free(t->origin);
+	t->origin = NULL;
 	end_later(t, end_of(connection_judge(err)));
 }
 
@@ -154,7 +160,7 @@ static void end_if_written(struct transfer *t)
 		return;
 	t->fetched = false;
 	if (t->end == TRANSFER_DONE)
-		seal_finish(t->seal, t->row->source_hash, t->keep_mismatch);
+		seal_finish(t->seal, is_joined(t) ? "" : t->row->source_hash, t->keep_mismatch);
 	else
 		end_later(t, t->end);
 }
@@ -168,6 +174,8 @@ static void begin_anew(struct transfer *t, const char *why)
 	t->resuming = false;
 	str_set(&t->row->file, NULL);
 	t->row->have = 0;
+	if (is_joined(t))
+		t->row->size = SIZE_UNKNOWN;
 	fetch(t, NULL);
 }
 
@@ -175,10 +183,12 @@ static void on_ready(void *arg, const struct seal_state *s, const struct chunkse
 {
 	struct transfer *t = arg;
 	uint64_t chunks = ((uint64_t)t->row->size + VAULT_CHUNK - 1) / VAULT_CHUNK;
-	if (s->chunks != chunks) {
+	if (!is_joined(t) && s->chunks != chunks) {
 		begin_anew(t, "the file is of another size");
 		return;
 	}
+	if (is_joined(t) && s->size != SOURCE_SIZE_UNKNOWN)
+		t->row->size = (int64_t)s->size;
 	t->ready = true;
 	take_state(t, s);
 	if (t->resuming) /* else its bytes are coming already */
@@ -201,9 +211,9 @@ static size_t waiting_most(const struct transfer *t)
 static void on_lighter(void *arg)
 {
 	struct transfer *t = arg;
-	if (t->pressed && t->fetcher && seal_waiting(t->seal) <= waiting_most(t) / 4) {
+	if (t->pressed && t->origin && seal_waiting(t->seal) <= waiting_most(t) / 4) {
 		t->pressed = false;
-		fetcher_press(t->fetcher, false);
+		origin_press(t->origin, false);
 	}
 	end_if_written(t);
 }
@@ -213,6 +223,9 @@ static void on_finished(void *arg, const struct vault_info *info, const char *fi
 {
 	struct transfer *t = arg;
 	struct download *row = t->row;
+	struct err err;
+	if (is_joined(t) && !store_segments_forget(t->core->store, row->file, &err))
+		log_warn("download", row->claim_id, "%s", err.text);
 	str_set(&row->file, final_name);
 	row->have = row->size = (int64_t)info->size;
 	row->state = DOWNLOAD_DONE;
@@ -305,7 +318,7 @@ static void open_seal(struct transfer *t)
 		.etag = row->etag,
 		.duration = row->duration >= 0 ? row->duration : INT64_MIN,
 		.release_time = row->release_time,
-		.size = row->size,
+		.size = row->size >= 0 ? row->size : INT64_MIN,
 		.last_modified = row->last_modified,
 	};
 	struct seal_events events = { .arg = t,
@@ -315,7 +328,8 @@ static void open_seal(struct transfer *t)
 				      .finished = on_finished,
 				      .mismatch = on_mismatch,
 				      .failed = on_seal_failed };
-	t->seal = seal_open(t->core, row->file, !t->resuming, &meta, (uint64_t)row->size, &events);
+	uint64_t size = row->size >= 0 ? (uint64_t)row->size : SOURCE_SIZE_UNKNOWN;
+	t->seal = seal_open(t->core, row->file, !t->resuming, &meta, size, &events);
 }
 
 /* -- from the fetcher ----------------------------------------------------------------------------- */
@@ -334,6 +348,37 @@ static bool on_head(void *arg, const struct http_head *h, int64_t total, struct 
 	return true;
 }
 
+static bool on_listed(void *arg, const char *playlist, size_t total, struct err *err)
+{
+	struct transfer *t = arg;
+	t->row->segments = (int64_t)total;
+	if (t->seal)
+		return true;
+	if (!enough_space(t, err))
+		return false;
+	open_seal(t);
+	t->row->segments_have = 0;
+	return store_segments_begin(t->core->store, t->row->file, playlist, (int64_t)total, err);
+}
+
+static void on_segment(void *arg, size_t number, int64_t ends)
+{
+	struct transfer *t = arg;
+	struct err err;
+	t->row->segments_have = (int64_t)number + 1;
+	/* Without it this one is fetched again, should we be ended. */
+	if (!store_segments_add(t->core->store, t->row->file, (int64_t)number, ends, &err))
+		log_warn("download", t->row->claim_id, "%s", err.text);
+	t->events.moved(t->events.arg, t->row);
+}
+
+static void on_sized(void *arg, int64_t total)
+{
+	struct transfer *t = arg;
+	t->row->size = total;
+	seal_set_size(t->seal, (uint64_t)total);
+}
+
 static void on_run(void *arg, unsigned slot, uint64_t chunk)
 {
 	struct transfer *t = arg;
@@ -344,9 +389,9 @@ static void on_bytes(void *arg, unsigned slot, const void *data, size_t n)
 {
 	struct transfer *t = arg;
 	seal_add(t->seal, slot, data, n);
-	if (!t->pressed && t->fetcher && seal_waiting(t->seal) >= waiting_most(t)) {
+	if (!t->pressed && t->origin && seal_waiting(t->seal) >= waiting_most(t)) {
 		t->pressed = true;
-		fetcher_press(t->fetcher, true);
+		origin_press(t->origin, true);
 	}
 }
 
@@ -366,31 +411,78 @@ static void on_fetched(void *arg, enum connection_end how, const struct err *err
 	end_if_written(t);
 }
 
+static const struct fetcher_events *origin_events(struct transfer *t, struct fetcher_events *ret)
+{
+	*ret = (struct fetcher_events){
+		.arg = t,
+		.head = on_head,
+		.listed = on_listed,
+		.run = on_run,
+		.bytes = on_bytes,
+		.segment = on_segment,
+		.sized = on_sized,
+		.run_ends = on_run_ends,
+		.ended = on_fetched,
+	};
+	return ret;
+}
+
+static void fetch_segments(struct transfer *t, const char *url, const struct chunkset *there)
+{
+	struct fetcher_events events;
+	struct segment_list known = { 0 };
+	struct err err;
+	uint64_t front = there ? chunkset_next(there, 0, CHUNKSET_MOST, false) * VAULT_CHUNK : 0;
+	if (t->row->size >= 0 && front > (uint64_t)t->row->size)
+		front = (uint64_t)t->row->size;
+	if (t->row->file && !store_segments_read(t->core->store, t->row->file, &known, &err)) {
+		fail(t, &err);
+		return;
+	}
+	if (t->row->file && !known.playlist[0]) {
+		begin_anew(t, "nobody knows which playlist it was made of");
+		return;
+	}
+	struct segments_plan plan = {
+		.master = url,
+		.height = quality_height(t->row->quality),
+		.known = &known,
+		.front = front,
+		.rate = t->rate,
+	};
+	origin_free(t->origin);
+	t->origin = origin_of_segments(t->core, &plan, origin_events(t, &events));
+	segment_list_release(&known);
+}
+
+static char *address(const struct transfer *t)
+{
+	const struct download *row = t->row;
+	const char *player = t->core->settings->gateway_player_url;
+	if (is_joined(t))
+		return gateway_master_url(player, row->stream_id, row->sd_hash);
+	return str_empty(row->url) ? gateway_media_url(player, row->stream_id, row->sd_hash)
+				   : str_dup(row->url);
+}
+
 static void fetch(struct transfer *t, const struct chunkset *there)
 {
+	struct fetcher_events events;
 	if (t->row->size >= 0 && !enough_space(t, &t->err)) {
 		end_later(t, TRANSFER_FAILED);
 		return;
 	}
-	char *url = str_empty(t->row->url)
-			? gateway_media_url(t->core->settings->gateway_player_url,
-					    t->row->stream_id, t->row->sd_hash)
-			: str_dup(t->row->url);
+	char *url = address(t);
 	if (!url) {
 		err_set(&t->err, ERR_CONFIG, 0, "gateway.player_url is empty: nobody can be asked");
 		end_later(t, TRANSFER_FAILED);
-		return;
+	} else if (is_joined(t)) {
+		fetch_segments(t, url, there);
+	} else {
+		origin_free(t->origin);
+		t->origin = origin_of_file(t->core, url, t->row->size, t->rate, there,
+					   origin_events(t, &events));
 	}
-	struct fetcher_events events = {
-		.arg = t,
-		.head = on_head,
-		.run = on_run,
-		.bytes = on_bytes,
-		.run_ends = on_run_ends,
-		.ended = on_fetched,
-	};
-	fetcher_free(t->fetcher);
-	t->fetcher = fetcher_start(t->core, url, t->row->size, t->rate, there, &events);
 	free(url);
 }
 
@@ -422,7 +514,7 @@ void transfer_free(struct transfer *t)
 		return;
 	t->core->transfers--;
 	claim(t, 0);
-	fetcher_free(t->fetcher);
+	origin_free(t->origin);
 	timer_drop(t->core->timers, t->timer);
 	seal_close(t->seal);
 	if (!t->core->transfers)
@@ -432,30 +524,30 @@ void transfer_free(struct transfer *t)
 
 void transfer_want(struct transfer *t, uint64_t chunk)
 {
-	if (t->fetcher && !t->fetched)
-		fetcher_want(t->fetcher, chunk);
+	if (t->origin && !t->fetched)
+		origin_want(t->origin, chunk);
 }
 
 uint64_t transfer_received(const struct transfer *t)
 {
-	return t->fetcher ? fetcher_received(t->fetcher) : 0;
+	return t->origin ? origin_received(t->origin) : 0;
 }
 
 int64_t transfer_retry_after_s(const struct transfer *t)
 {
-	return t->fetcher ? fetcher_retry_after_s(t->fetcher) : -1;
+	return t->origin ? origin_retry_after_s(t->origin) : -1;
 }
 
 void transfer_look(struct transfer *t, int64_t rate)
 {
 	struct err err;
 	t->rate = rate;
-	if (!t->fetcher)
+	if (!t->origin)
 		return;
 	if (!t->fetched && !keeps_reserve(t, &err)) {
 		fail(t, &err);
 		return;
 	}
-	fetcher_limit(t->fetcher, rate);
-	fetcher_look(t->fetcher);
+	origin_limit(t->origin, rate);
+	origin_look(t->origin);
 }

@@ -108,6 +108,8 @@ static void row_download(struct out *o, const struct event *e)
 	struct cell share = { "-" };
 	if (d->total_ > 0 && d->have_ >= 0)
 		share = number_cell((int64_t)((double)d->have_ / (double)d->total_ * 100), "%");
+	else if (d->segments_.total > 0)
+		share = number_cell(d->segments_.have * 100 / d->segments_.total, "%");
 	out_row(o, "%s  %-7s  %4s  %9s  %-8s  %s%s%s", or_dash(d->claim_id_),
 		or_dash(str_eq(d->event_, "removed") ? d->event_ : d->state_), share.text,
 		size_cell(d->total_).text, or_dash(d->quality_), or_dash(d->title_),

@@ -32,6 +32,7 @@ void transfers_release(struct transfers *t)
 #define KEEP_STR(field) to->field = str_dup(to->field);
 #define KEEP_INT(field)
 #define KEEP_BOOL(field)
+#define KEEP_SHARE(field)
 #define KEEP(TYPE, field, meaning) KEEP_##TYPE(field##_)
 
 static struct event *copy_download(const struct event *e)
@@ -66,8 +67,16 @@ struct sum {
 	size_t n, ended;
 	int64_t have, total, rate;
 	bool total_known;
+	double share;      /* 0 to 1, each item counting the same: where bytes do not tell */
 	const char *title; /* of one that runs */
 };
+
+static double share_of(const struct ev_download *d)
+{
+	if (d->total_ > 0 && d->have_ >= 0)
+		return (double)d->have_ / (double)d->total_;
+	return d->segments_.total > 0 ? (double)d->segments_.have / (double)d->segments_.total : 0;
+}
 
 static struct sum add_up(const struct transfers *t)
 {
@@ -78,6 +87,7 @@ static struct sum add_up(const struct transfers *t)
 		s.have += d->have_ > 0 ? d->have_ : 0;
 		s.total += d->total_ > 0 ? d->total_ : 0;
 		s.total_known = s.total_known && d->total_ >= 0;
+		s.share += share_of(d) / (double)t->n;
 		if (!str_eq(d->state_, "active"))
 			continue;
 		s.rate += d->rate_ > 0 ? d->rate_ : 0;
@@ -103,9 +113,10 @@ static void draw(struct transfers *t)
 	if (s.n > 1)
 		buf_addf(&left, "%zu of %zu done  ", s.ended, s.n);
 	buf_add_str(&left, s.title ? s.title : "waiting");
-	if (s.total_known && s.total > 0) {
-		bar_gauge(&t->bar, &right, GAUGE_CELLS, s.have, s.total);
-		buf_addf(&right, "  %3d%%", (int)((double)s.have / (double)s.total * 100));
+	double share = s.total_known && s.total > 0 ? (double)s.have / (double)s.total : s.share;
+	if (share > 0) {
+		bar_gauge(&t->bar, &right, GAUGE_CELLS, (int64_t)(share * 1000), 1000);
+		buf_addf(&right, "  %3d%%", (int)(share * 100));
 	}
 	add_size(&right, "  ", s.have, "");
 	if (s.total_known && s.total > 0)

@@ -104,25 +104,32 @@ char *gateway_media_url(const char *player_url, const char *stream_id, const cha
 	return url;
 }
 
+char *gateway_master_url(const char *player_url, const char *stream_id, const char *sd_hash)
+{
+	char *base = stream_base(player_url, stream_id);
+	char *url = base != NULL ? str_fmt("%s/%s/master.m3u8", base, sd_hash) : NULL;
+
+	free(base);
+	return url;
+}
+
 /* Addresses at the player host: not probed, so the playlist may turn out not to be there. */
 static void add_sources(struct claim *c, enum claim_kind kind, const char *player_url,
 			struct arena *a)
 {
 	char *original = gateway_media_url(player_url, c->stream_id, c->sd_hash);
-	char *base = stream_base(player_url, c->stream_id);
 
 	if (original != NULL) {
 		c->sources = arena_take(a, 2 * sizeof(*c->sources));
 		add_source(c, "original", c->media_type, original, a);
 	}
 	if (original != NULL && kind == CLAIM_VIDEO) {
-		char *hls = str_fmt("%s/%s/master.m3u8", base, c->sd_hash);
+		char *hls = gateway_master_url(player_url, c->stream_id, c->sd_hash);
 
 		add_source(c, "hls", HLS_TYPE, hls, a);
 		free(hls);
 	}
 	free(original);
-	free(base);
 }
 
 /* What a stream is made of; item is the claim itself, of a repost the original. */

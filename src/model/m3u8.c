@@ -412,3 +412,35 @@ int64_t m3u8_duration_us(const struct m3u8 *p)
 		sum += p->segments[i].duration_us;
 	return sum;
 }
+
+/* -- asking for more ----------------------------------------------------------------------------- */
+
+char *m3u8_address(const char *url, const char *name)
+{
+	return str_fmt("%.*s%s", (int)folder_length(url), url, name);
+}
+
+int m3u8_height(const struct m3u8_variant *v)
+{
+	return v->width && v->width < v->height ? v->width : v->height;
+}
+
+/* Whether a suits better than b, which is as good as any or better than none (NULL). */
+static bool suits_better(const struct m3u8_variant *a, const struct m3u8_variant *b, int height)
+{
+	int of_a = m3u8_height(a), of_b = b ? m3u8_height(b) : 0;
+	if (!b || of_a == of_b)
+		return !b || a->bandwidth > b->bandwidth;
+	if ((of_a <= height) != (of_b <= height))
+		return of_a <= height;
+	return of_a <= height ? of_a > of_b : of_a < of_b;
+}
+
+const struct m3u8_variant *m3u8_choose(const struct m3u8 *p, int height)
+{
+	const struct m3u8_variant *best = NULL;
+	for (size_t i = 0; i < p->n_variants; i++)
+		if (m3u8_height(&p->variants[i]) > 0 && suits_better(&p->variants[i], best, height))
+			best = &p->variants[i];
+	return best;
+}

@@ -5,17 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int heights[] = { 2160, 1440, 1080, 720, 540, 480, 360, 240, 144 };
+#define HEIGHT_LEAST 16
 
 int quality_height(const char *s)
 {
-	for (size_t i = 0; s && i < sizeof(heights) / sizeof(heights[0]); i++) {
-		char word[QUALITY_SIZE];
-		snprintf(word, sizeof(word), "%dp", heights[i]);
-		if (strcmp(word, s) == 0)
-			return heights[i];
-	}
-	return 0;
+	int n = 0, height = 0;
+	while (s && n < 4 && s[n] >= '0' && s[n] <= '9')
+		height = height * 10 + (s[n++] - '0');
+	bool ok = n > 0 && s[0] != '0' && strcmp(s + n, "p") == 0 && height >= HEIGHT_LEAST;
+	return ok ? height : 0;
+}
+
+bool quality_is_common(int height)
+{
+	static const int heights[] = { 2160, 1440, 1080, 720, 540, 480, 360, 240, 144 };
+	for (size_t i = 0; i < sizeof(heights) / sizeof(heights[0]); i++)
+		if (heights[i] == height)
+			return true;
+	return false;
+}
+
+void quality_of_height(char word[QUALITY_SIZE], int height)
+{
+	snprintf(word, QUALITY_SIZE, "%dp", height);
 }
 
 bool quality_is_word(const char *s)

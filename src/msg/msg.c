@@ -26,6 +26,8 @@ static void body_init(void *body, const struct message *m)
 	for (size_t i = 0; i < m->n_fields; i++)
 		if (m->fields[i].type == FIELD_INT || m->fields[i].type == FIELD_TIME)
 			*(int64_t *)field_at(body, &m->fields[i]) = MSG_UNKNOWN;
+		else if (m->fields[i].type == FIELD_SHARE)
+			((struct share *)field_at(body, &m->fields[i]))->total = MSG_UNKNOWN;
 }
 
 static void field_release(void *at, enum field_type type)
@@ -49,6 +51,7 @@ static void field_release(void *at, enum field_type type)
 	case FIELD_INT:
 	case FIELD_TIME:
 	case FIELD_BOOL:
+	case FIELD_SHARE:
 		break;
 	}
 }

@@ -2,9 +2,9 @@
 #include "fields.h"
 
 static const char *const type_words[] = {
-	[FIELD_STR] = "text",    [FIELD_INT] = "integer",   [FIELD_TIME] = "time",
-	[FIELD_BOOL] = "yes/no", [FIELD_STRS] = "texts",    [FIELD_INTS] = "integers",
-	[FIELD_PAGE] = "claims", [FIELD_SECRET] = "secret",
+	[FIELD_STR] = "text",      [FIELD_INT] = "integer", [FIELD_TIME] = "time",
+	[FIELD_BOOL] = "yes/no",   [FIELD_STRS] = "texts",  [FIELD_INTS] = "integers",
+	[FIELD_SHARE] = "part of", [FIELD_PAGE] = "claims", [FIELD_SECRET] = "secret",
 };
 
 static void write_message(struct buf *out, const struct message *m)

@@ -44,6 +44,16 @@ static void put_ints(struct json_out *o, const char *key, const struct ints *l)
 	json_close(o, ']');
 }
 
+static void put_share(struct json_out *o, const char *key, const struct share *s)
+{
+	if (s->total == MSG_UNKNOWN)
+		return;
+	json_open(o, key, '{');
+	json_put_i64(o, "have", s->have);
+	json_put_i64(o, "total", s->total);
+	json_close(o, '}');
+}
+
 static void put_page(struct json_out *o, const char *key, const struct page *p)
 {
 	if (!p)
@@ -72,6 +82,9 @@ static void put_field(struct json_out *o, const struct field *f, const void *at)
 	case FIELD_STRS:
 		put_strs(o, f->name, at);
 		break;
+	case FIELD_SHARE:
+		put_share(o, f->name, at);
+		break;
 	case FIELD_INTS:
 		put_ints(o, f->name, at);
 		break;
@@ -94,11 +107,8 @@ static const struct {
 	enum event_kind kind;
 	const char *field;
 } not_in_rows[] = {
-	{ EV_COPY, "channel" },
-	{ EV_COPY, "duration" },
-	{ EV_CONFIG, "meaning" },
-	{ EV_VERIFY, "title" },
-	{ EV_EXPORT, "exists" },
+	{ EV_COPY, "channel" }, { EV_COPY, "duration" }, { EV_CONFIG, "meaning" },
+	{ EV_VERIFY, "title" }, { EV_EXPORT, "exists" },
 };
 
 static bool in_row(enum event_kind kind, const struct field *f)
@@ -192,6 +202,16 @@ static bool read_ints(struct ints *ret, const struct json *list)
 	return json_is_array(list) && !j;
 }
 
+static bool read_share(struct share *ret, const struct json *j)
+{
+	struct share s;
+	bool ok =
+	    json_i64(json_get(j, "have"), &s.have) && json_i64(json_get(j, "total"), &s.total);
+	if (ok)
+		*ret = s;
+	return ok;
+}
+
 /* What is absent keeps the value "unknown"; what is there must have the field's type. */
 static bool read_field(void *at, const struct field *f, const struct json *j, struct err *err)
 {
@@ -215,6 +235,9 @@ static bool read_field(void *at, const struct field *f, const struct json *j, st
 		break;
 	case FIELD_STRS:
 		ok = read_strs(at, j);
+		break;
+	case FIELD_SHARE:
+		ok = read_share(at, j);
 		break;
 	case FIELD_INTS:
 		ok = read_ints(at, j);

@@ -125,7 +125,7 @@ bool store_local_state(struct store *s, struct page *page, struct err *err)
 					   "LEFT JOIN progress AS p ON p.claim_id = a.claim_id",
 					   sql_text(page->items[i].id));
 		if (sql_next(q))
-			claim_row_read_local(q, 0, &page->items[i].local);
+			claim_row_read_local(q, 0, &page->items[i], page->arena);
 		ok = sql_done(q, err);
 	}
 	return tx_end(s, ok, err);

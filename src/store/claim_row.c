@@ -81,12 +81,16 @@ static void read_tags(struct stmt *q, int col, struct claim *c, struct arena *a)
 	json_free(list);
 }
 
-static void read_sources(struct stmt *q, int col, struct claim *c, struct arena *a)
+/* Behind those that c has. */
+static void add_sources(const char *text, struct claim *c, struct arena *a)
 {
-	struct json *list = read_list(q, col);
-	size_t n = json_count(list);
+	struct json *list = text ? json_parse(text, strlen(text), MAX_LIST, NULL) : NULL;
+	size_t n = c->n_sources + json_count(list);
 	n = n < MAX_SOURCES ? n : MAX_SOURCES;
-	c->sources = n ? arena_take(a, n * sizeof(*c->sources)) : NULL;
+	struct claim_source *v = n ? arena_take(a, n * sizeof(*v)) : NULL;
+	if (c->n_sources)
+		memcpy(v, c->sources, c->n_sources * sizeof(*v));
+	c->sources = v;
 	for (const struct json *o = json_first(list); o && c->n_sources < n; o = json_next(o))
 		c->sources[c->n_sources++] = (struct claim_source){
 			.quality = clean(json_str(json_get(o, "quality")), a),
@@ -96,15 +100,19 @@ static void read_sources(struct stmt *q, int col, struct claim *c, struct arena 
 	json_free(list);
 }
 
-void claim_row_read_local(struct stmt *q, int col, struct claim_local *ret)
+void claim_row_read_local(struct stmt *q, int col, struct claim *c, struct arena *a)
 {
-	*ret = (struct claim_local){
+	c->local = (struct claim_local){
 		.offline = col_int(q, col, 0) != 0,
 		.downloading = col_int(q, col + 1, 0) != 0,
 		.favorite = col_int(q, col + 2, 0) != 0,
 		.watched = col_int(q, col + 3, 0) != 0,
 		.position_seconds = col_int(q, col + 4, -1),
 	};
+	const char *renditions = col_text(q, col + 5);
+	if (renditions && c->sd_hash[0] && str_starts(renditions, c->sd_hash) &&
+	    c->n_sources < MAX_SOURCES)
+		add_sources(renditions + strlen(c->sd_hash), c, a);
 }
 
 void claim_row_read(struct stmt *q, struct page *page)
@@ -113,8 +121,8 @@ void claim_row_read(struct stmt *q, struct page *page)
 	row_read(q, 0, c, fields, CLAIM_N_FIELDS, page->arena);
 	claim_kind_of(col_text(q, CLAIM_N_FIELDS), &c->kind);
 	read_tags(q, CLAIM_N_FIELDS + 1, c, page->arena);
-	read_sources(q, CLAIM_N_FIELDS + 2, c, page->arena);
-	claim_row_read_local(q, CLAIM_LOCAL_AT, &c->local);
+	add_sources(col_text(q, CLAIM_N_FIELDS + 2), c, page->arena);
+	claim_row_read_local(q, CLAIM_LOCAL_AT, c, page->arena);
 	if (!c->title)
 		c->title = "Untitled";
 	if (!c->id[0])
@@ -134,7 +142,7 @@ static void add_stranger(struct stmt *q, struct page *page)
 	c->title = row_text(q, CLAIM_ROW_END + 1, false, page->arena);
 	if (!c->title)
 		c->title = arena_str(page->arena, id);
-	claim_row_read_local(q, CLAIM_LOCAL_AT, &c->local);
+	claim_row_read_local(q, CLAIM_LOCAL_AT, c, page->arena);
 }
 
 void claim_row_read_kept(struct stmt *q, struct page *page)

@@ -28,8 +28,9 @@ enum { CLAIM_N_FIELDS = 1 CLAIM_FIELDS(CLAIM_AS_ONE) };
 #define LOCAL_COLUMNS(of)                                                                     \
 	"EXISTS (SELECT 1 FROM offline_meta WHERE claim_id = " of " AND complete), "          \
 	"EXISTS (SELECT 1 FROM download_queue WHERE claim_id = " of " AND state <> 'done'), " \
-	"EXISTS (SELECT 1 FROM favorites WHERE claim_id = " of "), p.watched, p.position_seconds"
-enum { CLAIM_LOCAL_AT = CLAIM_N_FIELDS + 3, CLAIM_ROW_END = CLAIM_LOCAL_AT + 5 };
+	"EXISTS (SELECT 1 FROM favorites WHERE claim_id = " of "), p.watched, p.position_seconds, " \
+	"(SELECT sd_hash || sources FROM renditions WHERE claim_id = " of ")"
+enum { CLAIM_LOCAL_AT = CLAIM_N_FIELDS + 3, CLAIM_ROW_END = CLAIM_LOCAL_AT + 6 };
 
 /* What claim_row_kept wants selected of a table of claim ids, called t: the claim may be unknown to
  * the cache, and is then called by what else names it. */
@@ -51,7 +52,8 @@ void claim_row_read_kept(struct stmt *q, struct page *page);
 
 /* Appends the row at hand to page; a row without a proper id is left out. */
 void claim_row_read(struct stmt *q, struct page *page);
-void claim_row_read_local(struct stmt *q, int col, struct claim_local *ret);
+/* LOCAL_COLUMNS from col on, into c->local; and behind its sources those that a playlist named. */
+void claim_row_read_local(struct stmt *q, int col, struct claim *c, struct arena *a);
 /* CLAIM_N_FIELDS values, borrowed from c. */
 void claim_row_values(const struct claim *c, struct sql_value *out);
 /* Tags and sources as JSON; owned, NULL when there are none. */

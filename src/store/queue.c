@@ -26,7 +26,11 @@
 #define AS_SET(name, kind)   #name " = ?, "
 static const struct field fields[] = { QUEUE_FIELDS(AS_FIELD) };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
-#define COLUMNS  QUEUE_FIELDS(AS_NAME) "id, state, position"
+#define COLUMNS                                                                       \
+	QUEUE_FIELDS(AS_NAME)                                                         \
+	"id, state, position, "                                                       \
+	"(SELECT total FROM segment_lists AS l WHERE l.file = download_queue.file), " \
+	"(SELECT count(*) FROM segments AS g WHERE g.file = download_queue.file)"
 
 static void read_row(struct stmt *q, struct download *d)
 {
@@ -36,6 +40,8 @@ static void read_row(struct stmt *q, struct download *d)
 	if (!download_state_of(col_text(q, N_FIELDS + 1), &d->state))
 		d->state = DOWNLOAD_PAUSED; /* not ours; harmless so */
 	d->position = col_int(q, N_FIELDS + 2, 0);
+	d->segments = col_int(q, N_FIELDS + 3, 0);
+	d->segments_have = col_int(q, N_FIELDS + 4, 0);
 	if (d->have < 0)
 		d->have = 0;
 	if (d->file && !path_is_name(d->file)) {

@@ -13,6 +13,7 @@
 
 const struct migration schema_migrations[] = {
 	{ "first layout", schema_migration_1 },
+	{ "segments", schema_migration_2 },
 };
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);
 
@@ -131,7 +132,7 @@ static bool apply_next(struct store *s, const struct migration *list, size_t n, 
 	bool ok = check_applied(s, list, n, applied, err);
 	int64_t number = *applied + 1;
 	bool needed = ok && number <= (int64_t)n;
-	if (needed && *applied > 0 && !*backed_up) {
+	if (needed && !*backed_up) {
 		char *file = str_fmt("%s.before-%lld", s->path, (long long)number);
 		ok = backup_file(s->path, file, err) ||
 		     err_wrap(err, "keeping a copy before the database is changed");
@@ -155,9 +156,9 @@ static bool apply_next(struct store *s, const struct migration *list, size_t n, 
 bool schema_bring_up(struct store *s, const struct migration *list, size_t n, struct err *err)
 {
 	int64_t applied;
-	bool backed_up = false;
 	if (!check_applied(s, list, n, &applied, err))
 		return false;
+	bool backed_up = !applied; /* of nothing no copy is kept */
 	if (applied && applied < (int64_t)n)
 		log_info("store", NULL, "migrating the database from %lld to %zu",
 			 (long long)applied, n);

@@ -17,6 +17,9 @@ static int percent(const struct ev_download *d)
 {
 	if (str_eq(d->state_, "done"))
 		return 100;
+	if (d->total_ <= 0 &&
+	    d->segments_.total > 0) /* in whole ones only: a guess would run backwards */
+		return (int)(d->segments_.have * 100 / d->segments_.total);
 	if (d->total_ <= 0 || d->have_ < 0)
 		return -1;
 	return d->have_ >= d->total_ ? 100 : (int)((double)d->have_ / (double)d->total_ * 100);

@@ -247,6 +247,7 @@ static void fill_field(void *at, enum field_type type, int64_t number)
 	case FIELD_BOOL:
 		*(bool *)at = true;
 		break;
+	case FIELD_SHARE:
 	case FIELD_INTS:
 	case FIELD_PAGE:
 		break; /* in no request */

@@ -491,9 +491,9 @@ static const struct row misuse[] = {
 	{ "list @a --order newest|oldest", NULL, NULL, "", NULL, 2 },
 	{ "list @a --json=yes", NULL, NULL, "", "kiyya: --json takes no value\n", 2 },
 	{ "list @a --home", NULL, NULL, "", "kiyya: --home needs a value: DIR\n", 2 },
-	{ "download x --quality 721p", NULL, NULL, "",
+	{ "download x --quality 721q", NULL, NULL, "",
 	  "kiyya: download: --quality is original, best or a height such as 720p, not "
-	  "\"721p\"\n",
+	  "\"721q\"\n",
 	  2 },
 	{ "show -- --odd", "done", "show {\"item\":\"--odd\",\"refresh\":false}", "", "", 0 },
 	{ "ping x", NULL, NULL, "", "kiyya: ping: that is too much: kiyya ping\n", 2 },

@@ -146,6 +146,48 @@ static void attributes_are_read(void **state)
 	}
 }
 
+static void the_next_lower_is_chosen(void **state)
+{
+	static const char text[] =
+	    "#EXTM3U\n" INF "BANDWIDTH=9,RESOLUTION=1280x720\nhigh.m3u8\n" INF
+	    "BANDWIDTH=3,RESOLUTION=360x640\nupright.m3u8\n" INF
+	    "BANDWIDTH=5,RESOLUTION=640x360\nbetter.m3u8\n" INF "BANDWIDTH=99\nunknown.m3u8\n" INF
+	    "BANDWIDTH=1,RESOLUTION=256x144\nlow.m3u8\n";
+	static const struct {
+		int height;
+		const char *uri;
+	} rows[] = {
+		{ 2160, "high.m3u8" },  { 720, "high.m3u8" },  { 719, "better.m3u8" },
+		{ 360, "better.m3u8" }, { 359, "low.m3u8" },   { 144, "low.m3u8" },
+		{ 143, "low.m3u8" },    { 9999, "high.m3u8" },
+	};
+	struct m3u8 p;
+	struct err err;
+	assert_true(parse(&p, text, &err));
+	EACH_ROW (row, rows)
+		assert_string_equal(m3u8_choose(&p, row->height)->uri, row->uri);
+	assert_int_equal(m3u8_height(&p.variants[1]), 360); /* the smaller side */
+	assert_int_equal(m3u8_height(&p.variants[3]), 0);
+	m3u8_release(&p);
+	assert_true(parse(&p, "#EXTM3U\n" INF "BANDWIDTH=9\nv.m3u8\n", &err));
+	assert_null(m3u8_choose(&p, 720));
+	m3u8_release(&p);
+}
+
+static void names_become_addresses(void **state)
+{
+	static const char *const rows[][3] = {
+		{ FOLDER "master.m3u8", "v0.m3u8", FOLDER "v0.m3u8" },
+		{ FOLDER "master.m3u8?a=/b/c", "v0.m3u8", FOLDER "v0.m3u8" },
+		{ "https://host.example/x", "s.ts", "https://host.example/s.ts" },
+	};
+	EACH_ROW (row, rows) {
+		char *url = m3u8_address((*row)[0], (*row)[1]);
+		assert_string_equal(url, (*row)[2]);
+		free(url);
+	}
+}
+
 /* -- names ------------------------------------------------------------------------------------- */
 
 static void names_stay_in_the_folder(void **state)
@@ -385,6 +427,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_naming_is_read),
 		cmocka_unit_test(attributes_are_read),
+		cmocka_unit_test(the_next_lower_is_chosen),
+		cmocka_unit_test(names_become_addresses),
 		cmocka_unit_test(names_stay_in_the_folder),
 		cmocka_unit_test(a_playlist_of_unknown_place_has_names_only),
 		cmocka_unit_test(durations_are_read),

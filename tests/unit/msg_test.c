@@ -83,6 +83,9 @@ static void fill_field(void *at, const struct field *f, int n)
 		strs_add(at, "");
 		strs_add(at, "\"\\\n");
 		break;
+	case FIELD_SHARE:
+		*(struct share *)at = (struct share){ n, INT64_MAX };
+		break;
 	case FIELD_INTS:
 		ints_add(at, 0);
 		ints_add(at, INT64_MAX);
@@ -139,6 +142,10 @@ static bool same_field(const void *a, const void *b, enum field_type type)
 		return *(const bool *)a == *(const bool *)b;
 	case FIELD_STRS:
 		return same_strs(a, b);
+	case FIELD_SHARE: {
+		const struct share *of_a = a, *of_b = b;
+		return of_a->have == of_b->have && of_a->total == of_b->total;
+	}
 	case FIELD_INTS:
 		return same_ints(a, b);
 	case FIELD_PAGE:
@@ -270,6 +277,8 @@ static bool takes(const struct field *f, const char *value)
 		return str_eq(value, "true");
 	case FIELD_STRS:
 		return str_eq(value, "[]") || str_eq(value, "[\"a\"]");
+	case FIELD_SHARE: /* both of its numbers, or none */
+		return false;
 	case FIELD_INTS:
 		return str_eq(value, "[]") || str_eq(value, "[1]");
 	case FIELD_PAGE:
@@ -386,8 +395,9 @@ static void test_rows(void **state)
 	} rows[] = {
 		{ EV_COPY, "claim_id title quality size stored_size encrypted complete file "
 			   "added_at verified_at" },
-		{ EV_DOWNLOAD, "event claim_id title quality state have total rate eta error "
-			       "category retry encrypted" },
+		{ EV_DOWNLOAD,
+		  "event claim_id title quality state have total segments rate eta error "
+		  "category retry encrypted" },
 		{ EV_GATEWAY, "url ok http_status ms error last_success status" },
 		{ EV_VERIFY, "claim_id quality ok chunks bad header publisher_hash fetched" },
 		{ EV_EXPORT, "claim_id title quality file size" },

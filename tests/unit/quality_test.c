@@ -19,7 +19,9 @@ static void test_words(void **state)
 		{ "720", false, 0 },     { "720P", false, 0 },
 		{ "0720p", false, 0 },   { " 720p", false, 0 },
 		{ "720p ", false, 0 },   { "720pp", false, 0 },
-		{ "-720p", false, 0 },   { "721p", false, 0 },
+		{ "-720p", false, 0 },   { "721p", true, 721 },
+		{ "15p", false, 0 },     { "9999p", true, 9999 },
+		{ "10000p", false, 0 },  { "16p", true, 16 },
 		{ "0p", false, 0 },      { "4k", false, 0 },
 		{ "hls", false, 0 },     { "Original", false, 0 },
 		{ "bests", false, 0 },   { "99999999999999999999p", false, 0 },
@@ -34,8 +36,20 @@ static void test_words(void **state)
 	}
 }
 
+static void test_common_heights(void **state)
+{
+	assert_true(quality_is_common(720));
+	assert_false(quality_is_common(721));
+	assert_false(quality_is_common(0));
+	char word[QUALITY_SIZE];
+	quality_of_height(word, 406);
+	assert_string_equal(word, "406p");
+	assert_int_equal(quality_height(word), 406);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words),
+					    cmocka_unit_test(test_common_heights) };
 	return cmocka_run_group_tests_name("quality", tests, NULL, NULL);
 }

@@ -204,8 +204,9 @@ static void test_migration_on_a_failing_disk(void **state)
 	struct kit *k = *state;
 	const struct migration list[] = {
 		schema_migrations[0],
-		{ "second", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
-			    "ALTER TABLE favorites ADD COLUMN note TEXT;" },
+		schema_migrations[1],
+		{ "third", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
+			   "ALTER TABLE favorites ADD COLUMN note TEXT;" },
 	};
 	int fired = 1;
 	for (int n = 1; fired; n++) {
@@ -215,15 +216,15 @@ static void test_migration_on_a_failing_disk(void **state)
 		evening(k->store, &a);
 		kit_close(k);
 		fault_vfs_arm(n, n % 2 ? SQLITE_FULL : SQLITE_IOERR_WRITE, n % 3 == 0);
-		struct store *s = store_open_with(k->db, &k->clock, list, 2, NULL, NULL);
+		struct store *s = store_open_with(k->db, &k->clock, list, 3, NULL, NULL);
 		store_close(s);
 		fired = fault_vfs_fired();
 		fault_vfs_arm(0, 0, false);
 		struct err err = { 0 };
-		k->store = store_open_with(k->db, &k->clock, list, 2, NULL, &err);
+		k->store = store_open_with(k->db, &k->clock, list, 3, NULL, &err);
 		if (!k->store)
 			fail_msg("fault %d: %s", n, err.text);
-		assert_int_equal(store_version(k->store), 2);
+		assert_int_equal(store_version(k->store), 3);
 		kit_assert_sound(k);
 		assert_kept(k, &a, n);
 		n += n < DENSE ? 0 : STRIDE - 1;

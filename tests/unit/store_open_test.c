@@ -15,6 +15,10 @@
 #include "store/schema.h"
 
 /* Migrations of a time to come. */
+/* All that there are; those of the tests come behind them. */
+#define OURS   schema_migrations[0], schema_migrations[1]
+#define N_OURS 2
+
 static const char second[] = "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
 			     "ALTER TABLE favorites ADD COLUMN note TEXT;";
 static const char third[] = "CREATE TABLE latest (id INTEGER PRIMARY KEY) STRICT;";
@@ -87,6 +91,7 @@ static void test_new_file(void **state)
 		"playlist_items", "settings",    "migrations", "error_logs",     "security_logs",
 		"queries",        "query_items", "follows",    "download_queue", "gateway_health",
 		"gateway_logs",   "watch_later", "history",    "search_history", "content_search",
+		"segment_lists",  "segments",    "renditions",
 	};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		char *sql =
@@ -202,21 +207,19 @@ static void test_migration_keeps_a_copy(void **state)
 {
 	struct kit *k = *state;
 	struct err err = { 0 };
-	const struct migration list[] = { schema_migrations[0],
-					  { "second", second },
-					  { "third", third } };
+	const struct migration list[] = { OURS, { "second", second }, { "third", third } };
 	add_user_rows(k);
-	if (!open_with(k, list, 3, &err))
+	if (!open_with(k, list, N_OURS + 2, &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(store_version(k->store), 3);
+	assert_int_equal(store_version(k->store), N_OURS + 2);
 	assert_user_rows(k);
 	kit_assert_sound(k);
 	/* The copy is the database of before, and opens with the kiyya of before. */
 	assert_int_equal(kit_count_files(k, "kiyya.db.before"), 1);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM later"), 0);
 	kit_close(k);
-	char *copy = kit_path(k, "kiyya.db.before-2");
-	assert_int_equal(store_peek_version(copy, NULL), 1);
+	char *copy = kit_path(k, "kiyya.db.before-3");
+	assert_int_equal(store_peek_version(copy, NULL), N_OURS);
 	assert_int_equal(rename(copy, k->db), 0);
 	kit_reopen(k, NULL);
 	assert_user_rows(k);
@@ -227,14 +230,12 @@ static void test_broken_migration_changes_nothing(void **state)
 {
 	struct kit *k = *state;
 	struct err err = { 0 };
-	const struct migration list[] = { schema_migrations[0],
-					  { "second", second },
-					  { "third", broken } };
+	const struct migration list[] = { OURS, { "second", second }, { "third", broken } };
 	add_user_rows(k);
-	assert_null(open_with(k, list, 3, &err));
+	assert_null(open_with(k, list, N_OURS + 2, &err));
 	assert_int_equal(err.kind, ERR_DATABASE);
-	assert_non_null(strstr(err.text, "migration 3 (third)"));
-	assert_int_equal(kit_number(k, "SELECT max(number) FROM migrations"), 2);
+	assert_non_null(strstr(err.text, "migration 4 (third)"));
+	assert_int_equal(kit_number(k, "SELECT max(number) FROM migrations"), N_OURS + 1);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"),
 			 0);
 }
@@ -243,12 +244,12 @@ static void test_backup_of_nothing_when_it_cannot_be_kept(void **state)
 {
 	struct kit *k = *state;
 	struct err err = { 0 };
-	const struct migration list[] = { schema_migrations[0], { "second", second } };
-	char *in_the_way = kit_path(k, "kiyya.db.before-2.part");
+	const struct migration list[] = { OURS, { "second", second } };
+	char *in_the_way = kit_path(k, "kiyya.db.before-3.part");
 	assert_int_equal(mkdir(in_the_way, 0700), 0);
-	assert_null(open_with(k, list, 2, &err));
+	assert_null(open_with(k, list, N_OURS + 1, &err));
 	assert_non_null(strstr(err.text, "copy"));
-	assert_int_equal(kit_number(k, "SELECT max(number) FROM migrations"), 1);
+	assert_int_equal(kit_number(k, "SELECT max(number) FROM migrations"), N_OURS);
 	assert_int_equal(rmdir(in_the_way), 0);
 	free(in_the_way);
 }
@@ -276,7 +277,7 @@ static char *layout_of(struct kit *k)
 static void test_sample_of_version_1(void **state)
 {
 	struct kit *k = *state;
-	const struct migration list[] = { schema_migrations[0], { "second", second } };
+	const struct migration list[] = { OURS, { "second", second } };
 	const char *top = getenv("top_srcdir");
 	char *fresh = layout_of(k);
 	char *dump = str_fmt("%s/tests/data/db-v1.sql", top ? top : ".");
@@ -299,7 +300,7 @@ static void test_sample_of_version_1(void **state)
 	    kit_number(k, "SELECT count(*) FROM content_search WHERE content_search MATCH "
 			  "'evening AND film*'"),
 	    10);
-	if (!open_with(k, list, 2, &err))
+	if (!open_with(k, list, N_OURS + 1, &err))
 		fail_msg("%s", err.text);
 	kit_assert_sound(k);
 	assert_user_rows(k);

@@ -54,6 +54,55 @@ static void set_state(struct kit *k, int64_t id, enum download_state state)
 	download_release(&d);
 }
 
+static void test_segments(void **state)
+{
+	struct kit *k = *state;
+	struct segment_list l;
+	struct err err;
+	assert_true(store_segments_read(k->store, "a.part", &l, &err));
+	assert_string_equal(l.playlist, "");
+	assert_int_equal(l.n, 0);
+	assert_false(store_segments_add(k->store, "a.part", 0, 10, &err)); /* of no list */
+	assert_true(store_segments_begin(k->store, "a.part", "abc", 3, &err));
+	assert_true(store_segments_add(k->store, "a.part", 0, 10, &err));
+	assert_true(store_segments_add(k->store, "a.part", 0, 10, &err)); /* again is fine */
+	assert_true(store_segments_add(k->store, "a.part", 1, 30, &err));
+	kit_reopen(k, NULL);
+	assert_true(store_segments_read(k->store, "a.part", &l, &err));
+	assert_string_equal(l.playlist, "abc");
+	assert_int_equal(l.total, 3);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.ends[1], 30);
+	segment_list_release(&l);
+
+	/* A row of the queue says how far its file is. */
+	int64_t id = add(k, 1, "360p");
+	struct download d = get(k, id);
+	assert_int_equal(d.segments, 0);
+	str_set(&d.file, "a.part");
+	assert_true(store_queue_update(k->store, &d, &err));
+	download_release(&d);
+	d = get(k, id);
+	assert_int_equal(d.segments, 3);
+	assert_int_equal(d.segments_have, 2);
+	download_release(&d);
+
+	/* What does not go on from the one before is not believed, nor more than there are. */
+	assert_true(store_segments_add(k->store, "a.part", 2, 30, &err));
+	assert_true(store_segments_read(k->store, "a.part", &l, &err));
+	assert_int_equal(l.n, 2);
+	segment_list_release(&l);
+	assert_true(store_segments_begin(k->store, "a.part", "other", 1, &err));
+	assert_true(store_segments_add(k->store, "a.part", 1, 30, &err));
+	assert_true(store_segments_read(k->store, "a.part", &l, &err));
+	assert_int_equal(l.n, 0);
+	segment_list_release(&l);
+	assert_true(store_segments_forget(k->store, "a.part", &err));
+	assert_true(store_segments_read(k->store, "a.part", &l, &err));
+	assert_string_equal(l.playlist, "");
+	segment_list_release(&l);
+}
+
 static void test_row_comes_back_whole(void **state)
 {
 	struct kit *k = *state;
@@ -387,6 +436,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_segments),
 		TEST(test_row_comes_back_whole),
 		TEST(test_unknown_comes_back_unknown),
 		TEST(test_one_row_for_claim_and_quality),
