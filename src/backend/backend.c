@@ -25,7 +25,7 @@ struct backend {
 /* Waits for anything to happen. Before the first network call there is no http to wait in. */
 static void wait(struct core *core)
 {
-	int fds[5];
+	int fds[6];
 	size_t n = 0;
 	fds[n++] = core->link->to_backend.read_fd;
 	fds[n++] = core->chores_wake.read_fd;
@@ -34,12 +34,14 @@ static void wait(struct core *core)
 		fds[n++] = doorbell_fd(core->doorbell);
 	if (unlock_fd(core->unlock) >= 0)
 		fds[n++] = unlock_fd(core->unlock);
+	if (playback_fd(core->playback) >= 0)
+		fds[n++] = playback_fd(core->playback);
 	int timeout = timers_wait_ms(core->timers, -1);
 	if (core->http) {
 		http_poll(core->http, timeout, fds, n);
 		return;
 	}
-	struct pollfd p[5];
+	struct pollfd p[6];
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	poll(p, n, timeout);

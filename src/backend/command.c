@@ -66,8 +66,16 @@ static char **clean_environment(void)
 	return list;
 }
 
+static void set_file(posix_spawn_file_actions_t *files, int as, int fd, int how)
+{
+	if (fd < 0)
+		posix_spawn_file_actions_addopen(files, as, "/dev/null", how, 0);
+	else
+		posix_spawn_file_actions_adddup2(files, fd, as);
+}
+
 /* Its own process group, so that all of it can be ended. Signals are as for any program: ours are blocked. */
-static int spawn(const struct strs *words, int out_fd, pid_t *ret)
+int command_spawn(const struct strs *words, int in_fd, int out_fd, pid_t *ret)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -76,8 +84,8 @@ static int spawn(const struct strs *words, int out_fd, pid_t *ret)
 	sigemptyset(&pipe_only);
 	sigaddset(&pipe_only, SIGPIPE);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out_fd, STDOUT_FILENO);
+	set_file(&files, STDIN_FILENO, in_fd, O_RDONLY);
+	set_file(&files, STDOUT_FILENO, out_fd, O_WRONLY);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &pipe_only);
@@ -173,7 +181,7 @@ static bool run(const struct strs *words, size_t max, const struct patience *p, 
 	pid_t pid;
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return err_sys(err, "making a pipe");
-	errno = spawn(words, fds[1], &pid);
+	errno = command_spawn(words, -1, fds[1], &pid);
 	close(fds[1]);
 	bool ok = errno == 0 || err_sys(err, "it does not start");
 	if (ok)

@@ -4,12 +4,17 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include "kiyya/err.h"
 #include "kiyya/str.h"
 
 /* The words of a line: blanks part them, '…' and "…" hold them together, a backslash takes the next character as it
  * is (but within '…'). ERR_CONFIG for a quote without its end, and for no word at all. */
 bool command_words(const char *line, struct strs *ret, struct err *err) MUST_USE;
+
+/* Starts it in a process group of its own, its standard input and output at these descriptors (-1: /dev/null), without
+ * the variables that hold our passphrases. 0 or an errno. Any thread. */
+int command_spawn(const struct strs *words, int in_fd, int out_fd, pid_t *ret);
 
 /* Runs it with standard input closed and reads the first line it prints, at most max bytes, which then belongs to the
  * caller (str_burn). It is killed after ms milliseconds, or when stop_fd becomes readable. Without the variables that

@@ -10,6 +10,7 @@
 #include "kiyya/position.h"
 #include "kiyya/stream.h"
 #include "lookup.h"
+#include "outside.h"
 #include "route.h"
 #include "ticket.h"
 #include "unlock.h"
@@ -28,9 +29,10 @@ struct session {
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
 	struct lookup *lookup;
-	struct play *play;
-	const char *url;  /* of the grant; NULL when played from the player host */
-	struct copy copy; /* what is played, as far as it is known */
+	struct play *play;       /* this, */
+	struct outside *outside; /* or that */
+	const char *url;         /* of the grant; NULL when played from the player host */
+	struct copy copy;        /* what is played, as far as it is known */
 	bool offline;
 	int64_t start;
 	struct play_snapshot last;
@@ -93,12 +95,34 @@ static int64_t stored_position(struct session *s)
 	return position > 0 ? position : 0;
 }
 
+/* What was asked for and never came is not history. */
+static void note_played(struct session *s)
+{
+	struct core *core = s->playback->core;
+	struct err err;
+	if (s->in_history || !s->copy.claim_id[0] || !core->settings->history_played)
+		return;
+	s->in_history = true;
+	if (!store_history_add(core->store, s->copy.claim_id, s->copy.title, &err))
+		log_error("play", s->copy.claim_id, "not put into the history: %s", err.text);
+}
+
 /* -- the session ------------------------------------------------------------------------------------ */
 
 static const char *const state_words[] = {
 	[PLAY_LOADING] = "loading", [PLAY_PLAYING] = "playing", [PLAY_PAUSED] = "paused",
-	[PLAY_ENDED] = "ended",     [PLAY_STOPPED] = "ended",   [PLAY_FAILED] = "failed",
+	[PLAY_ENDED] = "ended",     [PLAY_STOPPED] = "stopped", [PLAY_FAILED] = "failed",
 };
+
+/* "2 of 3, am"; NULL where there is none. Owned. */
+static char *track_words(const struct play_track *t)
+{
+	if (t->of == 0)
+		return NULL;
+	if (t->at == 0)
+		return str_dup("off");
+	return str_fmt("%d of %d%s%s", t->at, t->of, t->lang[0] ? ", " : "", t->lang);
+}
 
 static void post_player(struct session *s)
 {
@@ -116,6 +140,12 @@ static void post_player(struct session *s)
 		p->duration_ = s->copy.duration;
 	p->volume_ = s->last.volume;
 	p->muted_ = s->last.muted;
+	p->speed_ = (int64_t)(s->last.speed * 100 + 0.5);
+	p->audio_ = track_words(&s->last.audio);
+	p->subtitle_ = track_words(&s->last.subtitle);
+	if (whole(s->last.ahead) >= 0)
+		p->ahead_ = whole(s->last.ahead);
+	p->waiting_ = s->last.waiting;
 	p->offline_ = s->offline;
 	if (s->last.state == PLAY_FAILED)
 		p->error_ = str_dup(s->last.why.text);
@@ -131,6 +161,7 @@ static void session_free(struct session *s)
 		save_position(s);
 		play_free(s->play);
 	}
+	outside_free(s->outside);
 	if (s->url)
 		grants_take_back(&p->grants, s->url);
 	copy_release(&s->copy);
@@ -147,22 +178,56 @@ static void session_free(struct session *s)
 static void session_cancel(void *arg)
 {
 	struct session *s = arg;
-	bool shown = s->play != NULL;
+	bool shown = s->play || s->outside;
 	s->last.state = PLAY_STOPPED;
 	if (shown)
 		post_player(s);
 	session_free(s);
 }
 
+/* err NULL: at the end of the film, or because somebody stopped it. */
 static void session_end(struct session *s, const struct err *err)
 {
 	struct ticket *t = s->ticket;
-	s->last.state = err ? PLAY_FAILED : PLAY_ENDED;
-	if (err)
+	if (err) {
+		s->last.state = PLAY_FAILED;
 		s->last.why = *err;
+	}
 	post_player(s);
 	session_free(s);
 	ticket_done(t, err);
+}
+
+static void session_loading(struct session *s)
+{
+	s->saved_position = -1;
+	s->last = (struct play_snapshot){ .state = PLAY_LOADING,
+					  .position = -1,
+					  .duration = -1,
+					  .volume = 100,
+					  .speed = 1,
+					  .ahead = -1 };
+	post_player(s);
+}
+
+/* The user's own player: it begins at the beginning, and where it stopped it does not say. */
+static bool open_outside(struct session *s, const char *url, struct err *err)
+{
+	const char *command = s->playback->core->settings->play_command;
+	s->outside = outside_new(command, s->copy.title, url, err);
+	if (!s->outside)
+		return false;
+	session_loading(s);
+	note_played(s);
+	return true;
+}
+
+/* --audio and --vo name things of our player, as its options do. */
+static bool wants_outside(const struct session *s)
+{
+	const struct req_play *r = &s->request;
+	return !str_empty(s->playback->core->settings->play_command) && !r->audio_ &&
+	       str_empty(r->vo_) && r->options_.n == 0;
 }
 
 static bool open_player(struct session *s, const char *url, const struct strs *headers,
@@ -170,6 +235,8 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 {
 	struct core *core = s->playback->core;
 	const struct settings *set = core->settings;
+	if (wants_outside(s))
+		return open_outside(s, url, err);
 	struct play_options o = { .vo = str_empty(s->request.vo_) ? set->play_vo : s->request.vo_,
 				  .audio_only = s->request.audio_,
 				  .local = s->offline,
@@ -180,16 +247,12 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	if (!s->play)
 		return false;
 	s->start = s->request.start_ != MSG_UNKNOWN ? s->request.start_ : stored_position(s);
-	s->saved_position = -1;
 	if (s->request.start_ == MSG_UNKNOWN && s->start > 0) {
 		char at[32];
 		str_duration(at, sizeof(at), s->start);
 		post_note(core, s->ticket, "info", "going on at %s", at);
 	}
-	s->last = (struct play_snapshot){
-		.state = PLAY_LOADING, .position = -1, .duration = -1, .volume = 100
-	};
-	post_player(s);
+	session_loading(s);
 	return play_load(s->play, url, (double)s->start, err);
 }
 
@@ -255,6 +318,13 @@ static void play_online(void *arg, struct page *one, bool stale, const struct er
 		session_end(s, &why);
 }
 
+/* "address" is where there is no player of ours. */
+static bool is_elsewhere(const struct core *core, const struct req_play *r)
+{
+	const char *vo = str_empty(r->vo_) ? core->settings->play_vo : r->vo_;
+	return !r->audio_ && str_eq(vo, "address");
+}
+
 void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 {
 	struct playback *p = core->playback;
@@ -273,7 +343,7 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 					.audio_ = r->audio_,
 					.vo_ = str_dup(r->vo_),
 					.start_ = r->start_,
-					.url_ = r->url_ };
+					.url_ = r->url_ || is_elsewhere(core, r) };
 	strs_copy(&s->request.options_, &r->options_);
 	ticket_on_cancel(t, session_cancel, s);
 	const char *quality =
@@ -283,18 +353,6 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 	else
 		s->lookup =
 		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
-}
-
-/* What was asked for and never came is not history. */
-static void note_played(struct session *s)
-{
-	struct core *core = s->playback->core;
-	struct err err;
-	if (s->in_history || !s->copy.claim_id[0] || !core->settings->history_played)
-		return;
-	s->in_history = true;
-	if (!store_history_add(core->store, s->copy.claim_id, s->copy.title, &err))
-		log_error("play", s->copy.claim_id, "not put into the history: %s", err.text);
 }
 
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
@@ -324,10 +382,21 @@ static void player_ended(struct session *s, const struct play_snapshot *now)
 	session_end(s, failed ? &why : NULL);
 }
 
+int playback_fd(const struct playback *p)
+{
+	return p && p->session && p->session->outside ? outside_fd(p->session->outside) : -1;
+}
+
 void playback_poll(struct playback *p)
 {
 	struct play_snapshot now;
 	struct session *s = p->session;
+	struct err why;
+	if (s && s->outside && outside_ended(s->outside, &why)) {
+		s->last.state = PLAY_STOPPED;
+		session_end(s, why.kind != ERR_NONE ? &why : NULL);
+		return;
+	}
 	if (!s || !s->play)
 		return;
 	while (play_next(s->play, &now)) {
@@ -345,8 +414,16 @@ void answer_player(struct core *core, struct ticket *t, const struct req_player 
 {
 	struct session *s = core->playback->session;
 	struct err err;
+	if (s && s->outside && str_eq(r->command_, "stop")) {
+		s->last.state = PLAY_STOPPED;
+		session_end(s, NULL);
+		ticket_done(t, NULL);
+		return;
+	}
 	if (!s || !s->play) {
-		err_set(&err, ERR_NOT_FOUND, 0, "nothing is playing");
+		err_set(&err, ERR_NOT_FOUND, 0,
+			s && s->outside ? "play.command has keys of its own"
+					: "nothing is playing");
 		ticket_done(t, &err);
 		return;
 	}

@@ -6,6 +6,8 @@
 
 struct playback *playback_new(struct core *core);
 void playback_free(struct playback *p); /* stops player and server; NULL is fine */
+/* Readable when a player of the user's has ended; -1: none runs. NULL is fine. */
+int playback_fd(const struct playback *p);
 /* Takes what the player has to say. */
 void playback_poll(struct playback *p);
 /* The item is about to be deleted: its addresses end, a player of it stops. */

@@ -248,7 +248,6 @@ bool settings_acts(int key)
 		SET_download_schedule,
 		SET_vault_quota,
 		SET_play_quality,
-		SET_play_command,
 		SET_play_auto_upgrade,
 		SET_app_linger,
 		SET_hook_done,
