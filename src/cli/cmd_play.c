@@ -142,7 +142,7 @@ static int watch_player(struct cli *c, struct req *r)
 	const char *vo = p->vo_ || !c->config->settings ? p->vo_ : c->config->settings->play_vo;
 	bool picture = !p->audio_ && !p->url_ && output_takes_terminal(vo);
 	struct keys keys = { 0 };
-	if (!p->url_ && !c->out.json)
+	if (!p->url_ && !str_eq(vo, "address") && !c->out.json)
 		keys_start(&keys, c->config->in_fd);
 	if (keys.on)
 		c->on_key = player_key;

@@ -62,10 +62,10 @@ struct ui;
 	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
-	X(speed, "speed", "[PERCENT]", "speed", "play faster or slower by so much; as it was made") \
+	X(speed, "speed", "[PERCENT]", "speed", "faster, slower, or as it was made") \
 	X(stop, "stop", "", "stop", "stop what is loading, or the work on copies")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
-	X(track, "track", "audio | subtitle", "track", "the next sound or text of what is playing") \
+	X(track, "track", "audio | subtitle", "track", "the next sound track, or subtitle") \
 	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
 	X(unlock, "unlock", "", "unlock", "open the vault; asks for the passphrase if it wants one") \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \

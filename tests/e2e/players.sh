@@ -129,6 +129,16 @@ afar <<-'SCRIPT'
 SCRIPT
 check_has "the same one again" "http://127.0.0.1:$port/movies/" "$out"
 
+# The command line does as the setting says.
+"$KIYYA" play "$train" >"$E2E_DIR/url" 2>"$E2E_DIR/said" 8>&- &
+player=$!
+e2e_child "$player"
+check "an address, and no player" wait_until 10 contains "$E2E_DIR/url" "http://127.0.0.1:$port/movies/"
+check "with the way to it" contains "$E2E_DIR/said" "ssh -L $port:127.0.0.1:$port"
+check_eq "the film" "$(sha384sum <"$MEDIA/night-train.mp4")" "$(curl -sS "$(cat "$E2E_DIR/url")" | sha384sum)"
+kill "$player"
+wait "$player" 2>/dev/null || true
+
 # -- the whole terminal: taken and given back ------------------------------------------------------------------
 
 cat >"$E2E_DIR/mpv.conf" <<-'CONF'

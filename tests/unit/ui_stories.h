@@ -428,7 +428,7 @@
 	"keys ?\n"
 	"expect ┌ Keys and commands\n"
 	"expect j Down                    move down\n"
-	"keys 2 ^F 5 j\n"
+	"keys 2 ^F 8 j\n"
 	"expect D                         delete the copy on this machine\n"
 	"keys G\n"
 	"expect watched\n"
