@@ -182,8 +182,7 @@ bool core_hold_lock(struct core *core, struct err *err)
 void core_let_lock(struct core *core)
 {
 	core->lock_holds--;
-	if (core->engine)
-		engine_kick(core->engine);
+	engine_kick(core->engine);
 }
 
 void core_drop_lock(struct core *core)

@@ -449,7 +449,7 @@ static void on_kick(void *arg)
 
 void engine_kick(struct engine *e)
 {
-	if (!e->kick && !e->closing)
+	if (e && !e->kick && !e->closing)
 		e->kick = timer_add(e->core->timers, 0, on_kick, e);
 }
 

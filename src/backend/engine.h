@@ -13,7 +13,7 @@ void engine_free(struct engine *e);
 void engine_begin_work_off(struct engine *e);
 /* The vault is being locked: what is sealed as it arrives is queued again, until the vault is open. */
 void engine_lock(struct engine *e);
-/* Look at the queue again: something was added or changed. */
+/* Look at the queue again: something was added or changed. NULL, while the backend stops: nobody looks. */
 void engine_kick(struct engine *e);
 
 /* Runs rows for a ticket (ids; none: the whole queue) and ends it when they are done, failed or paused. The lock must be

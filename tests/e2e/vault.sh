@@ -188,7 +188,9 @@ copy=$(file_of "$clip")
 printf x | dd of="$copy" bs=1 seek=70000 conv=notrunc 2>/dev/null
 rm "$named"
 cat >"$E2E_DIR/work.test" <<SCRIPT
-keys 4
+keys :
+text view library
+keys <Enter>
 wait idle
 expect Counting to Ten
 keys :
