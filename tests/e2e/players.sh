@@ -85,6 +85,33 @@ check_exit 2 kiyya play "$train" -- --no-such-option=1
 check_has "an option that is none" "no-such-option" "$err"
 check_exit 0 kiyya config set play.mpv_config ""
 
+# -- the next episode, and what cannot be played ----------------------------------------------------------------
+
+printf 'ao=null\n' >"$E2E_DIR/mpv.conf"
+kiyya config set play.mpv_config "$E2E_DIR/mpv.conf"
+check_exit 0 kiyya download revenge-s01e01 -q
+check_exit 0 kiyya progress set "$(claim_id revenge-s01e01)" 27
+cat >"$E2E_DIR/script" <<-'SCRIPT'
+	wait text Night Train
+	wait idle
+	keys 5
+	wait text Revenge
+	keys /
+	text Pilot
+	keys <Enter> p
+	wait text 0:27 / 0:30
+	wait text next: Revenge S01E02
+	keys n
+	wait text / 0:12
+	expect Revenge S01E02
+	keys ^X
+	wait no text / 0:12
+SCRIPT
+check_exit 0 kiyya --script "$E2E_DIR/script" --screen 100x30
+check_has "history: the episode that followed" "Revenge S01E02" "$(kiyya history list | head -n 1)"
+check_exit 5 kiyya play live-from-the-roof
+check_has "a livestream says what it is" "livestream" "$err"
+
 # -- over SSH: asked once, kept ------------------------------------------------------------------------------
 
 afar() { # SCRIPT on standard input
