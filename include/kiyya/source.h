@@ -3,6 +3,7 @@
  * A source is used by one thread at a time; source_clone gives another thread its own reader over the
  * same bytes. Only source_cancel may be called from any thread: reads of it and of all its clones that are
  * waiting, or begin later, fail with ERR_CANCELLED.
+ * Small reads that follow one another are as good as one: what costs to open, the source keeps.
  * Sizes and offsets are plaintext bytes. */
 #ifndef KIYYA_SOURCE_H
 #define KIYYA_SOURCE_H

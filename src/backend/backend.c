@@ -30,6 +30,7 @@ static void wait(struct core *core)
 	fds[n++] = core->link->to_backend.read_fd;
 	fds[n++] = core->chores_wake.read_fd;
 	fds[n++] = core->player_wake.read_fd;
+	fds[n++] = core->readers_wake.read_fd;
 	if (core->doorbell)
 		fds[n++] = doorbell_fd(core->doorbell);
 	if (unlock_fd(core->unlock) >= 0)
@@ -59,6 +60,9 @@ static void turn(struct core *core)
 	wake_clear(&core->player_wake);
 	if (core->playback)
 		playback_poll(core->playback);
+	wake_clear(&core->readers_wake);
+	if (core->engine)
+		engine_heed(core->engine);
 	if (core->doorbell && doorbell_rang(core->doorbell))
 		engine_kick(core->engine);
 	unlock_poll(core->unlock);

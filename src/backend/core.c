@@ -23,6 +23,7 @@ bool core_boot(struct core *core, struct err *err)
 	core->timers = timers_new(core->clock);
 	wake_init(&core->chores_wake);
 	wake_init(&core->player_wake);
+	wake_init(&core->readers_wake);
 	core->vault_dir =
 	    str_dup(str_empty(core->settings->download_dir) ? core->paths->vault_dir
 							    : core->settings->download_dir);
@@ -61,6 +62,7 @@ void core_shut(struct core *core)
 	    core->chores); /* the last jobs come back here, also the one that opens the keyring */
 	if (core->unlock)
 		reconcile_free(core->reconcile);
+	plain_pool_release(&core->plains);
 	unlock_free(core->unlock);
 	settle_free(core->settle);
 	if (core->gateway && core->store) {
@@ -82,6 +84,7 @@ void core_shut(struct core *core)
 	timers_free(core->timers);
 	wake_release(&core->chores_wake);
 	wake_release(&core->player_wake);
+	wake_release(&core->readers_wake);
 	free(core->vault_dir);
 	str_burn(core->passphrase);
 	str_burn(core->new_passphrase);

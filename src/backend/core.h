@@ -21,6 +21,7 @@
 #include "kiyya/timer.h"
 #include "kiyya/vault.h"
 #include "kiyya/wake.h"
+#include "plain.h"
 
 struct engine;
 struct playback;
@@ -43,9 +44,9 @@ struct core {
 	struct limits limits; /* begin as the settings say */
 	const struct clock *clock;
 	struct link *link;
-	bool offline;  /* no network at all */
+	bool offline;   /* no network at all */
 	unsigned umask; /* of files that are exported */
-	bool work_off; /* this process works the whole queue off while it lives */
+	bool work_off;  /* this process works the whole queue off while it lives */
 	enum asks asks;
 	char *passphrase;     /* given and not used yet; NULL none */
 	char *new_passphrase; /* likewise, for a ring to be changed or exported */
@@ -53,8 +54,8 @@ struct core {
 	struct timers *timers;
 	struct chores *chores;
 	unsigned last_lane; /* chores' lanes only have to differ */
-	struct wake chores_wake, player_wake;
-	struct store *store;    /* NULL: boot_error says why, and so does every answer */
+	struct wake chores_wake, player_wake, readers_wake;
+	struct store *store; /* NULL: boot_error says why, and so does every answer */
 	struct err boot_error;
 	char *vault_dir;
 
@@ -64,7 +65,8 @@ struct core {
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
-	struct sweep *trim; /* the cache is over its size; NULL: no */
+	struct plain_pool plains; /* for their bytes */
+	struct sweep *trim;       /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;
 	struct unlock *unlock;
@@ -74,8 +76,8 @@ struct core {
 	struct http *http;
 	struct gateway *gateway;
 	struct vault *vault;
-	struct seeker *seeker; /* by seek_start() */
-	struct settle *settle; /* by settle_turn() */
+	struct seeker *seeker;        /* by seek_start() */
+	struct settle *settle;        /* by settle_turn() */
 	char featured[CLAIM_ID_SIZE]; /* at home: one a session; "" not chosen yet */
 };
 

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "audience.h"
 #include "kiyya/retry.h"
 #include "lookup.h"
 #include "rate.h"
 #include "ticket.h"
 #include "transfer.h"
 #include "unlock.h"
+#include "want.h"
 #include "watch.h"
 
 #define TICK_MS   100
@@ -25,8 +27,9 @@ struct run {
 	struct engine *engine;
 	struct download row;
 	struct transfer *transfer; /* NULL: waits for its next try, or for a look-up */
-	struct lookup *lookup;     /* the content has changed: what does the gateway say? */
-	uint64_t timer;            /* the next try */
+	struct audience *audience;
+	struct lookup *lookup; /* the content has changed: what does the gateway say? */
+	uint64_t timer;        /* the next try */
 	struct rate rate;
 	uint64_t received; /* by transfers before this one */
 	int64_t had;       /* row.have when this try began */
@@ -39,6 +42,7 @@ struct engine {
 	struct core *core;
 	struct run *runs;
 	struct watch *watches;
+	struct want *wants;
 	bool unlocking, unlocked;
 	uint64_t tick, kick;
 	int64_t status_at;
@@ -166,6 +170,7 @@ static void on_tick(void *arg)
 	look_at_transfers(e);
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
+		audience_heed(r->audience, r->transfer);
 		rate_add(&r->rate, now, received(r));
 		if (!r->dirty)
 			continue;
@@ -190,13 +195,15 @@ static void start_ticking(struct engine *e)
 
 /* -- one row -------------------------------------------------------------------------------------- */
 
-static void run_free(struct run *r)
+/* why: for whoever reads it; NULL: it is all there. */
+static void run_free(struct run *r, const struct err *why)
 {
 	struct run **p = &r->engine->runs;
 	while (*p != r)
 		p = &(*p)->next;
 	*p = r->next;
 	transfer_free(r->transfer);
+	audience_free(r->audience, why);
 	lookup_cancel(r->lookup);
 	timer_drop(r->engine->core->timers, r->timer);
 	download_release(&r->row);
@@ -226,7 +233,10 @@ static void run_over(struct run *r, enum download_state state, const struct err 
 	for (struct watch *w = e->watches; w; w = w->next)
 		if (watch_wants(w, r->row.id))
 			watch_row_over(w, &r->row, err);
-	run_free(r);
+	struct err why;
+	err_set(&why, ERR_UNFINISHED, 0, "the download is over: ask again");
+	wants_end(e->wants, r->row.id, err ? err : &why);
+	run_free(r, err);
 	engine_kick(e);
 }
 
@@ -308,10 +318,25 @@ static void content_changed(struct run *r, const struct err *err)
 	    lookup_start(r->engine->core, r->row.claim_id, LOOKUP_GATEWAY_FIRST, on_looked_up, r);
 }
 
+static void open_for(void *arg)
+{
+	struct want *w = arg;
+	struct err err = { 0 };
+	struct run *r = find_run(w->core->engine, w->id);
+	w->timer = 0;
+	struct source *s = r && r->row.file ? audience_open(r->audience, r->row.file, &err) : NULL;
+	if (s)
+		want_tell(w, &r->row, s, NULL);
+	else if (err.kind != ERR_NONE && err.kind != ERR_NOT_FOUND) /* else not yet */
+		want_tell(w, NULL, NULL, &err);
+}
+
 static void on_moved(void *arg, struct download *row)
 {
 	struct run *r = arg;
 	r->dirty = true;
+	audience_came(r->audience, row->file);
+	wants_stir(r->engine->wants, row->id, open_for);
 	if (r->old_file && row->have > 0)
 		delete_old_file(r);
 	if (row->file && row->have == 0)
@@ -364,7 +389,7 @@ static void run_begin(struct run *r)
 
 static bool wanted(const struct engine *e, int64_t id)
 {
-	if (e->core->work_off)
+	if (e->core->work_off || wants_row(e->wants, id))
 		return true;
 	for (const struct watch *w = e->watches; w; w = w->next)
 		if (watch_wants(w, id))
@@ -393,10 +418,11 @@ static void start_rows(struct engine *e, struct download_list *rows)
 	int64_t running = 0;
 	for (struct run *r = e->runs; r; r = r->next)
 		running += r->transfer || r->lookup;
-	for (size_t i = 0; i < rows->n && running < e->core->limits.parallel; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		struct download *row = &rows->v[i];
 		bool ready = row->state == DOWNLOAD_QUEUED || row->state == DOWNLOAD_ACTIVE;
-		if (!ready || find_run(e, row->id) || !wanted(e, row->id))
+		bool room = running < e->core->limits.parallel || wants_row(e->wants, row->id);
+		if (!ready || !room || find_run(e, row->id) || !wanted(e, row->id))
 			continue;
 		if (!e->unlocked) {
 			if (!e->unlocking)
@@ -408,6 +434,7 @@ static void start_rows(struct engine *e, struct download_list *rows)
 		r->engine = e;
 		r->next = e->runs;
 		e->runs = r;
+		r->audience = audience_new(e->core);
 		r->row = *row;
 		download_init(row); /* its strings have moved */
 		running++;
@@ -436,7 +463,7 @@ static void look(struct engine *e)
 	start_rows(e, &rows);
 	download_list_release(&rows);
 	engine_post_status(e);
-	if (!e->watches && !e->runs)
+	if (!e->watches && !e->runs && !wants_any(e->wants))
 		core_drop_lock(e->core);
 }
 
@@ -491,12 +518,39 @@ void engine_watch(struct engine *e, struct ticket *t, const int64_t *ids, size_t
 void engine_stop_row(struct engine *e, int64_t id)
 {
 	struct run *r = find_run(e, id);
+	struct err why;
+	err_set(&why, ERR_UNFINISHED, 0, "the download was stopped");
+	wants_end(e->wants, id, &why);
 	if (!r)
 		return;
 	if (r->row.state == DOWNLOAD_ACTIVE)
 		r->row.state = DOWNLOAD_QUEUED;
 	save(r);
-	run_free(r);
+	run_free(r, &why);
+}
+
+/* -- who reads it meanwhile ------------------------------------------------------------------------- */
+
+struct want *engine_want(struct engine *e, int64_t id, want_fn *fn, void *arg)
+{
+	struct want *w = want_new(&e->wants, e->core, id, fn, arg);
+	wants_stir(w, id, open_for);
+	engine_kick(e);
+	return w;
+}
+
+void engine_unwant(struct engine *e, struct want *w)
+{
+	int64_t id = w ? want_drop(&e->wants, w) : 0;
+	if (id && !wanted(e, id))
+		engine_stop_row(e, id);
+	engine_kick(e);
+}
+
+void engine_heed(struct engine *e)
+{
+	for (struct run *r = e->runs; r; r = r->next)
+		audience_heed(r->audience, r->transfer);
 }
 
 void engine_lock(struct engine *e)
@@ -517,7 +571,7 @@ void engine_limits_changed(struct engine *e)
 		running += r->transfer != NULL;
 	for (struct run *r = e->runs, *next; r && running > e->core->limits.parallel; r = next) {
 		next = r->next;
-		if (!r->transfer)
+		if (!r->transfer || wants_row(e->wants, r->row.id))
 			continue;
 		running--;
 		r->row.state = DOWNLOAD_QUEUED;
@@ -537,6 +591,8 @@ void engine_free(struct engine *e)
 		engine_stop_row(e, e->runs->row.id);
 	while (e->watches)
 		watch_drop(&e->watches, e->watches);
+	while (e->wants)
+		engine_unwant(e, e->wants);
 	timer_drop(e->core->timers, e->tick);
 	timer_drop(e->core->timers, e->kick);
 	unlock_forget(e->core->unlock, e);

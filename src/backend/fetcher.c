@@ -9,6 +9,7 @@
 #define HELP_MS   2000 /* what takes longer than this at the end is shared */
 #define CALM_MS   1000 /* without pressure, before more connections begin */
 #define SILENT_MS 5000 /* what says nothing for so long is taken over at the end */
+#define SOON      2u   /* chunks: what is no further away need not be fetched first */
 #define FEW_BYTES (2 * (uint64_t)STRIPE_MOST * VAULT_CHUNK) /* one connection is enough below */
 
 struct slot {
@@ -21,6 +22,7 @@ struct slot {
 	uint64_t begun_at; /* byte */
 	int64_t rate;      /* bytes a second of its last stripe; 0: none yet */
 	bool running;      /* run was said, run_ends not yet */
+	bool wished;       /* somebody waits for its stripe */
 };
 
 struct fetcher {
@@ -310,7 +312,8 @@ static unsigned wanted(const struct fetcher *f)
 {
 	/* Where the disk or the hash is what everybody waits for, more connections only scatter what they wait for. */
 	bool calm = !f->pressed && now_ms(f) - f->calm_ms >= CALM_MS;
-	if (!f->known || f->whole || is_small(f) || !calm)
+	bool wished = f->stripes.n_wishes > 0;
+	if (!f->known || f->whole || (!wished && (is_small(f) || !calm)))
 		return 1;
 	int64_t most = f->core->limits.connections;
 	return most < 1 ? 1 : most > STRIPE_SLOTS ? STRIPE_SLOTS : (unsigned)most;
@@ -331,14 +334,62 @@ static void fill(struct fetcher *f)
 		struct slot *s = &f->slots[i];
 		if (s->connection || s->rest)
 			continue;
+		unsigned wishes = f->stripes.n_wishes;
 		if (!stripes_take(&f->stripes, i, stripe_chunks(s)) && !take_from_slowest(s))
 			break;
+		s->wished = f->stripes.n_wishes < wishes;
 		if (!start(s))
 			return;
 	}
 	share_limit(f);
 	if (!f->over && !f->active && stripes_complete(&f->stripes))
 		end(f, CONNECTION_DONE, NULL);
+}
+
+/* -- what somebody waits for ------------------------------------------------------------------------ */
+
+static void shorten(struct slot *s, uint64_t end)
+{
+	struct fetcher *f = s->fetcher;
+	stripes_cut(&f->stripes, s->index, end);
+	connection_shorten(s->connection, byte_of(f, f->stripes.given[s->index].end));
+}
+
+/* Who gives way: rather one whose stripe nobody waits for, and the one with the most left. NULL: enough of them are at
+ * their last chunk anyway. */
+static struct slot *who_gives_way(struct fetcher *f)
+{
+	struct slot *found = NULL;
+	unsigned ending = 0;
+	for (unsigned i = 0; i < STRIPE_SLOTS; i++) {
+		struct slot *s = &f->slots[i];
+		if (!s->connection)
+			continue;
+		uint64_t left = stripes_left(&f->stripes, i);
+		ending += left <= 1;
+		if (left > 1 && (!found || (found->wished && !s->wished) ||
+				 (found->wished == s->wished &&
+				  left > stripes_left(&f->stripes, found->index))))
+			found = s;
+	}
+	return ending < f->stripes.n_wishes ? found : NULL;
+}
+
+void fetcher_want(struct fetcher *f, uint64_t chunk)
+{
+	if (f->over || !f->known || f->whole)
+		return;
+	int at = stripes_slot_of(&f->stripes, chunk);
+	if (at >= 0 && chunk - f->stripes.given[at].next <= SOON)
+		return;
+	if (!stripes_wish(&f->stripes, chunk))
+		return;
+	if (at >= 0)
+		shorten(&f->slots[at], chunk);
+	fill(f);
+	struct slot *s = f->over || !f->stripes.n_wishes ? NULL : who_gives_way(f);
+	if (s)
+		shorten(s, f->stripes.given[s->index].next + 1);
 }
 
 /* -- from outside ---------------------------------------------------------------------------------- */

@@ -31,6 +31,9 @@ struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
 void fetcher_free(struct fetcher *f); /* stops; no event any more. NULL is fine */
 /* Looks whether another connection should begin, or help a slow one. Call it a few times a second. */
 void fetcher_look(struct fetcher *f);
+/* Somebody waits for this chunk: it is fetched as soon as a connection has come to the end of the chunk it is at, and then
+ * what follows it. */
+void fetcher_want(struct fetcher *f, uint64_t chunk);
 /* The bytes are not put away as fast as they come: every connection waits. */
 void fetcher_press(struct fetcher *f, bool pressed);
 /* rate: bytes a second of all connections together, 0 no limit. */

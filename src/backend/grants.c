@@ -13,26 +13,26 @@ void grants_release(struct grants *g)
 	while (g->first) {
 		struct grant *one = g->first;
 		g->first = one->next;
+		along_free(one->along);
 		free(one->url);
 		free(one);
 	}
 }
 
-const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err)
+/* source moves. */
+static struct grant *give(struct grants *g, const struct copy *c, struct source *source,
+			  const char *etag, int port, struct err *err)
 {
 	if (!g->stream)
 		g->stream = stream_start(port, g->core->clock, err);
-	if (!g->stream)
+	if (!g->stream) {
+		source_free(source);
 		return NULL;
-	struct stream_item item = { .source = keep_open(g->core, c, err),
+	}
+	struct stream_item item = { .source = source,
 				    .media_type = c->media_type,
 				    .last_modified = c->added_at };
-	if (!item.source)
-		return NULL;
-	if (c->encrypted)
-		vault_etag(c->file_id, item.etag);
-	else
-		str_copy(item.etag, sizeof(item.etag), c->file_id);
+	str_copy(item.etag, sizeof(item.etag), etag);
 	char *url = stream_grant(g->stream, &item, err);
 	if (!url)
 		return NULL;
@@ -41,7 +41,31 @@ const char *grants_give(struct grants *g, const struct copy *c, int port, struct
 	one->url = url;
 	one->next = g->first;
 	g->first = one;
-	return url;
+	return one;
+}
+
+const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err)
+{
+	char etag[VAULT_FILE_ID_HEX] = "";
+	struct source *source = keep_open(g->core, c, err);
+	if (!source)
+		return NULL;
+	if (c->encrypted)
+		vault_etag(c->file_id, etag);
+	struct grant *one = give(g, c, source, c->encrypted ? etag : c->file_id, port, err);
+	return one ? one->url : NULL;
+}
+
+const char *grants_give_along(struct grants *g, const struct copy *c, struct source *source,
+			      struct along *along, int port, struct err *err)
+{
+	char etag[VAULT_FILE_ID_HEX] = "";
+	vault_etag(c->file_id, etag);
+	struct grant *one = give(g, c, source, etag, port, err);
+	if (!one)
+		return NULL;
+	one->along = along;
+	return one->url;
 }
 
 static void take_back(struct grants *g, struct grant **p)
@@ -49,6 +73,7 @@ static void take_back(struct grants *g, struct grant **p)
 	struct grant *one = *p;
 	*p = one->next;
 	stream_withdraw(g->stream, one->url);
+	along_free(one->along);
 	free(one->url);
 	free(one);
 }

@@ -2,13 +2,15 @@
 #ifndef KIYYA_BACKEND_GRANTS_H
 #define KIYYA_BACKEND_GRANTS_H
 
+#include "along.h"
 #include "core.h"
 #include "kiyya/copy.h"
 
 struct grant {
 	struct grant *next;
 	char claim_id[CLAIM_ID_SIZE];
-	char *url; /* owned */
+	char *url;           /* owned */
+	struct along *along; /* owned: the item is still being fetched; NULL it is all there */
 };
 struct grants {
 	struct core *core;
@@ -18,6 +20,9 @@ struct grants {
 void grants_release(struct grants *g); /* stops the server */
 /* Opens the copy and gives it an address; borrowed until withdrawn. The vault must be unlocked. */
 const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err);
+/* The same for what along gave; source moves, along too unless it fails. The etag is the file's. */
+const char *grants_give_along(struct grants *g, const struct copy *c, struct source *source,
+			      struct along *along, int port, struct err *err);
 void grants_take_back(struct grants *g, const char *url);
 void grants_take_back_claim(struct grants *g, const char *claim_id);
 

@@ -2,6 +2,7 @@
 #include "hashing.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define READ_CHUNKS 16u /* read back by one job */

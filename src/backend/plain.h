@@ -5,14 +5,22 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include "kiyya/mem.h"
 #include "kiyya/vault.h"
 
 #define PLAIN_CHUNKS 4u /* most in one */
 #define PLAIN_BYTES  (PLAIN_CHUNKS * VAULT_CHUNK)
 
+#define PLAIN_SPARE \
+	8u /* that wait for their next use: the allocator would give their pages back, and ask for them anew */
+
+struct plain_pool {
+	struct plain *spare;
+	unsigned n;
+};
+void plain_pool_release(struct plain_pool *pool);
+
 struct plain {
+	struct plain_pool *pool;
 	struct plain *next; /* in a list of whoever keeps it */
 	int users;
 	uint64_t first; /* chunk */
@@ -20,25 +28,14 @@ struct plain {
 	unsigned char data[]; /* PLAIN_BYTES */
 };
 
-static inline struct plain *plain_new(void)
-{
-	struct plain *p =
-	    mem_grow(NULL, 1, sizeof(*p) + PLAIN_BYTES); /* the bytes need no zeros first */
-	*p = (struct plain){ .users = 1 };
-	return p;
-}
-
+struct plain *plain_new(struct plain_pool *pool);
 static inline struct plain *plain_ref(struct plain *p)
 {
 	p->users++;
 	return p;
 }
 
-static inline void plain_unref(struct plain *p) /* NULL is fine */
-{
-	if (p && --p->users == 0)
-		free(p);
-}
+void plain_unref(struct plain *p); /* NULL is fine */
 
 static inline uint64_t plain_end(const struct plain *p) /* chunk */
 {

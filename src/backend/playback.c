@@ -1,9 +1,10 @@
-/* Answers play, player and serve: a copy gets an address on the local server, the player is pointed at it; what is not
+/* Answers play and player: a copy gets an address on the local server, the player is pointed at it; what is not
  * in the vault is played from the player host. Positions are kept on the way. */
 #include "playback.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "along.h"
 #include "grants.h"
 #include "keep.h"
 #include "kiyya/play.h"
@@ -29,6 +30,7 @@ struct session {
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
 	struct lookup *lookup;
+	struct along *along;     /* until its address is given out */
 	struct play *play;       /* this, */
 	struct outside *outside; /* or that */
 	const char *url;         /* of the grant; NULL when played from the player host */
@@ -46,6 +48,11 @@ struct playback *playback_new(struct core *core)
 	p->core = core;
 	p->grants.core = core;
 	return p;
+}
+
+struct grants *playback_grants(struct playback *p)
+{
+	return &p->grants;
 }
 
 int playback_port(const struct playback *p)
@@ -156,6 +163,7 @@ static void session_free(struct session *s)
 {
 	struct playback *p = s->playback;
 	lookup_cancel(s->lookup);
+	along_free(s->along);
 	unlock_forget(p->core->unlock, s);
 	if (s->play) {
 		save_position(s);
@@ -256,7 +264,7 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	return play_load(s->play, url, (double)s->start, err);
 }
 
-static void post_address(struct ticket *t, const struct copy *c, const char *url)
+void playback_post_address(struct ticket *t, const struct copy *c, const char *url)
 {
 	struct event *e = ticket_event(t, EV_SERVE);
 	e->u.serve.claim_id_ = str_dup(c->claim_id);
@@ -264,6 +272,20 @@ static void post_address(struct ticket *t, const struct copy *c, const char *url
 	e->u.serve.quality_ = str_dup(c->quality);
 	e->u.serve.url_ = str_dup(url);
 	link_post(t->core->link, e);
+}
+
+/* url: NULL and *why, or what grants gave for the copy. */
+static void play_address(struct session *s, const char *url, struct err *why)
+{
+	s->offline = true;
+	s->url = url;
+	if (!s->url)
+		session_end(s, why);
+	else if (s->request.url_)
+		playback_post_address(s->ticket, &s->copy,
+				      s->url); /* and wait until it is stopped */
+	else if (!open_player(s, s->url, NULL, why))
+		session_end(s, why);
 }
 
 static void play_copy(void *arg, const struct err *err)
@@ -275,14 +297,27 @@ static void play_copy(void *arg, const struct err *err)
 		session_end(s, err);
 		return;
 	}
-	s->offline = true;
-	s->url = grants_give(&p->grants, &s->copy, (int)p->core->settings->server_port, &why);
-	if (!s->url)
-		session_end(s, &why);
-	else if (s->request.url_)
-		post_address(s->ticket, &s->copy, s->url); /* and wait until it is stopped */
-	else if (!open_player(s, s->url, NULL, &why))
-		session_end(s, &why);
+	int port = (int)p->core->settings->server_port;
+	play_address(s, grants_give(&p->grants, &s->copy, port, &why), &why);
+}
+
+/* It is on its way: what the player comes to is fetched first. */
+static void play_along(void *arg, const struct copy *copy, struct source *source,
+		       const struct err *err)
+{
+	struct session *s = arg;
+	struct playback *p = s->playback;
+	struct err why;
+	if (err) {
+		session_end(s, err);
+		return;
+	}
+	copy_copy(&s->copy, copy);
+	int port = (int)p->core->settings->server_port;
+	const char *url = grants_give_along(&p->grants, copy, source, s->along, port, &why);
+	if (url)
+		s->along = NULL;
+	play_address(s, url, &why);
 }
 
 static void copy_from_claim(struct copy *c, const struct claim *claim)
@@ -309,7 +344,7 @@ static void play_online(void *arg, struct page *one, bool stale, const struct er
 	if (ok) {
 		copy_from_claim(&s->copy, c);
 		if (s->request.url_)
-			post_address(s->ticket, &s->copy, c->sources[0].url);
+			playback_post_address(s->ticket, &s->copy, c->sources[0].url);
 		else
 			ok = open_player(s, c->sources[0].url, gateway_player_headers(), &why);
 	}
@@ -350,7 +385,8 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 	    str_empty(r->quality_) || str_eq(r->quality_, "best") ? NULL : r->quality_;
 	if (keep_find(core, s->request.item_, quality, true, &s->copy, NULL))
 		unlock_ensure(core->unlock, play_copy, s);
-	else
+	else if (!(s->along =
+		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
 		s->lookup =
 		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
 }
@@ -459,89 +495,4 @@ void playback_free(struct playback *p)
 		session_free(p->session);
 	grants_release(&p->grants);
 	free(p);
-}
-
-/* -- serve ------------------------------------------------------------------------------------------ */
-
-struct serve {
-	struct core *core;
-	struct ticket *ticket;
-	struct strs items, urls;
-	int port;
-};
-
-static void serve_free(struct serve *s)
-{
-	unlock_forget(s->core->unlock, s);
-	for (size_t i = 0; i < s->urls.n; i++)
-		grants_take_back(&s->core->playback->grants, s->urls.v[i]);
-	strs_release(&s->items);
-	strs_release(&s->urls);
-	free(s);
-}
-
-static void serve_cancel(void *arg)
-{
-	serve_free(arg);
-}
-
-static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
-{
-	const char *url = grants_give(&s->core->playback->grants, c, s->port, err);
-	if (!url)
-		return false;
-	strs_add(&s->urls, url);
-	post_address(s->ticket, c, url);
-	return true;
-}
-
-static bool serve_all(struct serve *s, struct err *err)
-{
-	struct copy_list list;
-	if (!store_copy_list(s->core->store, &list, err))
-		return false;
-	bool ok = true;
-	for (size_t i = 0; i < list.n && ok; i++)
-		if (list.v[i].complete)
-			ok = serve_copy(s, &list.v[i], err);
-	copy_list_release(&list);
-	return ok && (s->urls.n ||
-		      err_set(err, ERR_NOT_FOUND, 0, "nothing is downloaded that could be served"));
-}
-
-static bool serve_named(struct serve *s, struct err *err)
-{
-	for (size_t i = 0; i < s->items.n; i++) {
-		struct copy c;
-		copy_init(&c);
-		bool ok = keep_find(s->core, s->items.v[i], NULL, true, &c, err) &&
-			  serve_copy(s, &c, err);
-		copy_release(&c);
-		if (!ok)
-			return false;
-	}
-	return true;
-}
-
-static void serve_unlocked(void *arg, const struct err *err)
-{
-	struct serve *s = arg;
-	struct err why;
-	if (!err && (s->items.n ? serve_named(s, &why) : serve_all(s, &why)))
-		return; /* it lasts until it is stopped */
-	ticket_done(s->ticket, err ? err : &why);
-	serve_free(s);
-}
-
-void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r)
-{
-	struct serve *s = NEW(struct serve);
-	*s = (struct serve){ .core = core,
-			     .ticket = t,
-			     .port = r->port_ > 0 && r->port_ < 65536
-					 ? (int)r->port_
-					 : (int)core->settings->server_port };
-	strs_copy(&s->items, &r->items_);
-	ticket_on_cancel(t, serve_cancel, s);
-	unlock_ensure(core->unlock, serve_unlocked, s);
 }

@@ -14,6 +14,9 @@ void playback_poll(struct playback *p);
 void playback_withdraw(struct playback *p, const char *claim_id);
 /* The vault is being locked: a player of a sealed copy stops, addresses end, who served them is told why. */
 void playback_lock(struct playback *p, const struct err *err);
+struct grants *playback_grants(struct playback *p); /* the addresses given out */
+/* EV_SERVE: where the copy is to be had. */
+void playback_post_address(struct ticket *t, const struct copy *c, const char *url);
 int playback_port(const struct playback *p); /* 0: the server has not been needed */
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "hashing.h"
 #include "plain.h"
@@ -333,7 +334,7 @@ static void submit(struct seal *s, struct run *r, size_t len)
 	struct plain *p = r->filling;
 	r->filling = NULL;
 	if (len < p->len) {
-		r->filling = plain_new();
+		r->filling = plain_new(&s->core->plains);
 		r->filling->len = p->len - len;
 		memcpy(r->filling->data, p->data + len, r->filling->len);
 		p->len = len;
@@ -358,7 +359,7 @@ void seal_add(struct seal *s, unsigned slot, const void *data, size_t n)
 	const unsigned char *p = data;
 	while (n) {
 		if (!r->filling)
-			r->filling = plain_new();
+			r->filling = plain_new(&s->core->plains);
 		size_t now = PLAIN_BYTES - r->filling->len;
 		if (now > n)
 			now = n;

@@ -1,36 +1,52 @@
 /* What of an item is missing, and which connection fetches what of it. */
 #include "stripes.h"
 
+#include <string.h>
+
 void stripes_release(struct stripes *s)
 {
 	chunkset_release(&s->there);
 	*s = (struct stripes){ 0 };
 }
 
-/* The stripe in which chunk i lies; NULL: nobody fetches it. */
-static const struct stripe *fetched_by(const struct stripes *s, uint64_t i)
+int stripes_slot_of(const struct stripes *s, uint64_t chunk)
 {
 	for (unsigned k = 0; k < STRIPE_SLOTS; k++)
-		if (s->given[k].next <= i && i < s->given[k].end)
-			return &s->given[k];
-	return NULL;
+		if (s->given[k].next <= chunk && chunk < s->given[k].end)
+			return (int)k;
+	return -1;
 }
 
-static uint64_t first_free(const struct stripes *s)
+static uint64_t first_free(const struct stripes *s, uint64_t i)
 {
-	uint64_t i = s->front;
-	for (const struct stripe *g; i < s->chunks;) {
+	for (int k; i < s->chunks; i = s->given[k].end) {
 		i = chunkset_next(&s->there, i, s->chunks, false);
-		if (i == s->chunks || !(g = fetched_by(s, i)))
+		if (i == s->chunks || (k = stripes_slot_of(s, i)) < 0)
 			break;
-		i = g->end;
 	}
 	return i;
 }
 
+/* The oldest wish that still is one. */
+static bool take_wish(struct stripes *s)
+{
+	while (s->n_wishes) {
+		uint64_t i = s->wishes[0];
+		s->n_wishes--;
+		memmove(s->wishes, s->wishes + 1, s->n_wishes * sizeof(*s->wishes));
+		if (!chunkset_has(&s->there, i) && stripes_slot_of(s, i) < 0) {
+			s->head = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool stripes_take(struct stripes *s, unsigned slot, uint64_t most)
 {
-	uint64_t first = first_free(s);
+	uint64_t first = take_wish(s) ? s->head : first_free(s, s->head);
+	if (first >= s->chunks)
+		first = first_free(s, s->front);
 	if (first >= s->chunks)
 		return false;
 	uint64_t end = s->chunks - first < most ? s->chunks : first + most;
@@ -73,6 +89,26 @@ bool stripes_split(struct stripes *s, unsigned from, unsigned to)
 	s->given[to] = (struct stripe){ middle, g->end };
 	g->end = middle;
 	return true;
+}
+
+bool stripes_wish(struct stripes *s, uint64_t chunk)
+{
+	if (chunk >= s->chunks || chunkset_has(&s->there, chunk))
+		return false;
+	for (unsigned i = 0; i < s->n_wishes; i++)
+		if (s->wishes[i] == chunk)
+			return false;
+	if (s->n_wishes == STRIPE_WISHES)
+		return false;
+	s->wishes[s->n_wishes++] = chunk;
+	return true;
+}
+
+void stripes_cut(struct stripes *s, unsigned slot, uint64_t end)
+{
+	struct stripe *g = &s->given[slot];
+	if (end < g->end)
+		g->end = end;
 }
 
 void stripes_take_all(struct stripes *s, unsigned slot)

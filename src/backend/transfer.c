@@ -12,7 +12,7 @@
 #include "kiyya/file.h"
 #include "seal.h"
 
-#define WAITING_MOST  16u /* jobs of at most 256 KiB each, of all items together */
+#define WAITING_MOST  8u /* jobs of at most 256 KiB each, of all items together */
 #define WAITING_LEAST 4u  /* of one */
 #define SPACE_MS      1000
 
@@ -415,7 +415,15 @@ void transfer_free(struct transfer *t)
 	fetcher_free(t->fetcher);
 	timer_drop(t->core->timers, t->timer);
 	seal_close(t->seal);
+	if (!t->core->transfers)
+		plain_pool_release(&t->core->plains);
 	free(t);
+}
+
+void transfer_want(struct transfer *t, uint64_t chunk)
+{
+	if (t->fetcher && !t->fetched)
+		fetcher_want(t->fetcher, chunk);
 }
 
 uint64_t transfer_received(const struct transfer *t)

@@ -26,6 +26,7 @@ struct transfer;
 struct transfer *transfer_start(struct core *core, struct download *row, bool keep_mismatch,
 				const struct transfer_events *events);
 void transfer_free(struct transfer *t); /* stops; what is written stays; NULL is fine */
+void transfer_want(struct transfer *t, uint64_t chunk); /* somebody waits for it: fetch it next */
 uint64_t transfer_received(const struct transfer *t); /* bytes that came over the network so far */
 void transfer_look(struct transfer *t,
 		   int64_t rate); /* a few times a second; rate: bytes a second, 0 no limit */

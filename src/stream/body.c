@@ -19,9 +19,6 @@ struct body {
 	struct piece pieces[PIECES_MOST];
 	size_t n, at; /* at: the piece the last read was in */
 	uint64_t length;
-	uint64_t block_off;
-	size_t block_len;
-	unsigned char *block; /* owned; BODY_BLOCK bytes, or NULL */
 };
 
 struct body *body_new(struct source *source)
@@ -38,7 +35,6 @@ void body_free(struct body *b)
 	for (size_t i = 0; i < b->n; i++)
 		free(b->pieces[i].text);
 	source_free(b->source);
-	free(b->block);
 	free(b);
 }
 
@@ -82,50 +78,24 @@ static size_t in_block(const struct piece *p, uint64_t off)
 	return least(p->len - (off - p->off), BODY_BLOCK - off % BODY_BLOCK);
 }
 
-/* Makes the block hold what the piece wants of it from off on; 0 at the end. */
-static ssize_t load(struct body *b, const struct piece *p, uint64_t off, struct err *err)
-{
-	if (!b->block)
-		b->block = mem_grow(NULL, BODY_BLOCK, 1); /* needs no zeros first */
-	b->block_len = 0;
-	ssize_t n = source_read_at(b->source, off, b->block, in_block(p, off), err);
-	if (n > 0) {
-		b->block_off = off;
-		b->block_len = (size_t)n;
-	}
-	return n;
-}
-
-/* What dst can hold as a whole is read there at once; else by way of the block, so that nothing is
- * read twice. */
 static ssize_t read_source(struct body *b, const struct piece *p, uint64_t in, char *dst,
 			   size_t max, struct err *err)
 {
 	uint64_t off = p->off + in;
-	size_t here = in_block(p, off);
-	ssize_t got = 1;
-	bool loaded = off >= b->block_off && off - b->block_off < b->block_len;
-	if (!loaded && here <= max)
-		got = source_read_at(b->source, off, dst, here, err);
-	else if (!loaded)
-		got = load(b, p, off, err);
+	ssize_t got = source_read_at(b->source, off, dst, least(in_block(p, off), max), err);
 	if (got == 0 && p->len != SOURCE_SIZE_UNKNOWN) {
 		err_set(err, ERR_DAMAGED, 0, "the item ends before the size it had");
 		return -1;
 	}
-	if (got <= 0 || (!loaded && here <= max))
-		return got;
-	size_t from = (size_t)(off - b->block_off);
-	size_t n = least(least(b->block_len - from, here), max);
-	memcpy(dst, b->block + from, n);
-	return (ssize_t)n;
+	return got;
 }
 
 bool body_begin(struct body *b, struct err *err)
 {
+	unsigned char byte;
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->pieces[i].text)
-			return load(b, &b->pieces[i], b->pieces[i].off, err) >= 0;
+			return source_read_at(b->source, b->pieces[i].off, &byte, 1, err) >= 0;
 	return true;
 }
 

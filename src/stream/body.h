@@ -1,5 +1,5 @@
-/* The bytes of one response: pieces of text and ranges of a source, read block by block. One thread
- * at a time.
+/* The bytes of one response: pieces of text and ranges of a source, straight into what the caller
+ * sends from. One thread at a time.
  *
  *	b = body_new(source);
  *	body_add_text(b, …); body_add_range(b, first, last); …
@@ -16,8 +16,7 @@
 #include "kiyya/err.h"
 #include "kiyya/source.h"
 
-/* Read at multiples of this: what a sealed file opens at once, so that none is opened twice in a
- * row. */
+/* No read goes over a multiple of this: what a sealed file opens at once. */
 #define BODY_BLOCK 65536u
 
 struct body;
@@ -27,7 +26,8 @@ void body_add_text(struct body *b, char *text); /* moved in */
 void body_add_range(struct body *b, uint64_t first, uint64_t last);
 void body_add_all(struct body *b); /* a source whose size nobody knows: until it ends */
 uint64_t body_length(const struct body *b);
-/* Reads the first block. */
+/* Reads the first byte of the source that will be needed: a sealed file opens all of its chunk, and
+ * keeps it for body_read. */
 bool body_begin(struct body *b, struct err *err);
 /* The bytes at pos, which is where the last read ended. 0 at the end; -1 and *err when the source
  * failed. */

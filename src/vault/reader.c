@@ -1,6 +1,6 @@
 /* The reader: a vault file as a source. */
 #include <fcntl.h>
-#include <sodium.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,7 @@
 #include "header.h"
 #include "kiyya/mem.h"
 #include "kiyya/path.h"
-#include "record.h"
-
-#define NO_CHUNK UINT64_MAX
+#include "shelf.h"
 
 /* What all clones share. */
 struct opened {
@@ -19,17 +17,15 @@ struct opened {
 	atomic_bool cancelled;
 	int fd;
 	struct header header; /* as it was at vault_open; never changed */
+	struct shelf *shelf;
 };
 
 struct reader {
 	struct source base;
 	struct opened *opened;
-	struct aead *aead;
 	struct kyv_slot slot; /* as this reader last saw it */
 	struct vault_info info;
-	uint64_t chunk;        /* whose plaintext lies in record, or NO_CHUNK */
-	size_t len;            /* of that plaintext */
-	unsigned char *record; /* KYV_RECORD bytes */
+	struct shelf_chunk *held; /* where it read last; NULL nothing */
 };
 
 static void opened_unref(struct opened *o)
@@ -39,6 +35,7 @@ static void opened_unref(struct opened *o)
 	if (o->fd >= 0)
 		close(o->fd);
 	header_release(&o->header);
+	shelf_free(o->shelf);
 	free(o);
 }
 
@@ -61,8 +58,8 @@ static bool look_again(struct reader *r)
 	return true;
 }
 
-/* Opens chunk i into dst, which has room for all of it. *ret_len: its length, 0 when it turns out
- * to lie behind the end of a file whose size was not known before. */
+/* Chunk i, held; or, if dst is not NULL, read there unless it is held already. *ret_len: its length, 0
+ * when it turns out to lie behind the end of a file whose size was not known before. */
 static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t *ret_len,
 		       struct err *err)
 {
@@ -72,12 +69,16 @@ static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t 
 		if (i * VAULT_CHUNK >= end_of(r))
 			return true;
 		struct record_place place = record_place_of(r->slot.file_id, r->slot.size, i);
-		struct record_tools tools = { o->header.keys, r->aead };
-		bool there = false;
-		if (!record_read(o->fd, tools, &place, r->record, dst, &there, err))
-			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
+		bool there = r->held && shelf_is_at(r->held, &place);
 		*ret_len = place.len;
 		if (there)
+			return true;
+		shelf_let_go(o->shelf, r->held);
+		r->held = NULL;
+		if (dst ? !shelf_read(o->shelf, o->fd, o->header.keys, &place, dst, &there, err)
+			: !shelf_hold(o->shelf, o->fd, o->header.keys, &place, &r->held, err))
+			return err_wrap(err, "reading chunk %llu", (unsigned long long)i);
+		if (there || r->held)
 			return true;
 	} while (!r->slot.complete && look_again(r));
 	if (r->slot.complete)
@@ -86,28 +87,18 @@ static bool open_chunk(struct reader *r, uint64_t i, unsigned char *dst, size_t 
 		       (unsigned long long)i);
 }
 
-/* Bytes of the chunk at off, at most room: straight into dst when there is room for all of it, else
- * by way of our buffer. *ret_n 0: the end. */
+/* Bytes of the chunk at off, at most room. *ret_n 0: the end. */
 static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t room,
 		      size_t *ret_n, struct err *err)
 {
-	uint64_t i = off / VAULT_CHUNK;
-	size_t at = (size_t)(off % VAULT_CHUNK);
-	if (i != r->chunk) {
-		bool whole =
-		    at == 0 && room >= record_place_of(r->slot.file_id, r->slot.size, i).len;
-		r->chunk = NO_CHUNK;
-		if (!open_chunk(r, i, whole ? dst : RECORD_PLAIN(r->record), &r->len, err))
-			return false;
-		if (whole) {
-			*ret_n = r->len;
-			return true;
-		}
-		r->chunk = i;
-	}
-	size_t there = at < r->len ? r->len - at : 0;
+	size_t at = (size_t)(off % VAULT_CHUNK), len;
+	bool whole = at == 0 && room >= VAULT_CHUNK;
+	if (!open_chunk(r, off / VAULT_CHUNK, whole ? dst : NULL, &len, err))
+		return false;
+	size_t there = at < len ? len - at : 0;
 	*ret_n = room < there ? room : there;
-	memcpy(dst, RECORD_PLAIN(r->record) + at, *ret_n);
+	if (r->held)
+		memcpy(dst, shelf_bytes(r->held) + at, *ret_n);
 	return true;
 }
 
@@ -158,10 +149,8 @@ static void reader_cancel(struct source *s)
 static void reader_free(struct source *s)
 {
 	struct reader *r = (struct reader *)s;
+	shelf_let_go(r->opened->shelf, r->held);
 	opened_unref(r->opened);
-	aead_free(r->aead);
-	sodium_memzero(r->record, KYV_RECORD);
-	free(r->record);
 	free(r);
 }
 
@@ -175,21 +164,13 @@ static const struct source_ops reader_ops = {
 	.free = reader_free,
 };
 
-/* A reference moves in with o. NULL: no cipher. */
-static struct reader *reader_over(struct opened *o, struct err *err)
+/* A reference moves in with o. */
+static struct reader *reader_over(struct opened *o)
 {
-	struct aead *aead = aead_new(err);
-	if (!aead) {
-		opened_unref(o);
-		return NULL;
-	}
 	struct reader *r = NEW(struct reader);
-	r->aead = aead;
-	r->record = mem_grow(NULL, KYV_RECORD, 1); /* needs no zeros first */
 	r->base.ops = &reader_ops;
 	r->opened = o;
 	r->slot = o->header.slot;
-	r->chunk = NO_CHUNK;
 	header_info(&o->header, &r->info);
 	return r;
 }
@@ -200,9 +181,7 @@ static struct source *reader_clone(struct source *s, struct err *err)
 	if (!may_read(from, err))
 		return NULL;
 	atomic_fetch_add(&from->opened->refs, 1);
-	struct reader *r = reader_over(from->opened, err);
-	if (!r)
-		return NULL;
+	struct reader *r = reader_over(from->opened);
 	r->slot = from->slot;
 	r->info = from->info;
 	return &r->base;
@@ -229,13 +208,13 @@ struct source *vault_open(struct vault *v, const char *name, struct err *err)
 	atomic_init(&o->refs, 1);
 	atomic_init(&o->cancelled, false);
 	o->fd = fd;
+	o->shelf = shelf_new();
 	if (!header_load(v, fd, &o->header, err) || !check_length(o, err)) {
 		err_wrap(err, "opening the vault file %s", name);
 		opened_unref(o);
 		return NULL;
 	}
-	struct reader *r = reader_over(o, err);
-	return r ? &r->base : NULL;
+	return &reader_over(o)->base;
 }
 
 const struct vault_info *vault_source_info(const struct source *s)

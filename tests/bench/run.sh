@@ -5,7 +5,7 @@
 #
 # as Markdown. Machines are noisy: only the ratios mean anything. Called by contrib/bench.
 #
-#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|download|cache]
+#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|server|download|cache]
 #
 # and for the cache a table of its own.
 set -eu
@@ -132,6 +132,90 @@ bench_seal() {
 	seal_row "verify --no-hash" "records" "opening by libcrypto alone" verify_no_hash
 }
 
+# -- the local server ----------------------------------------------------------------------------------
+
+# Each sets its address: our own over the vault, nginx over the plain file, rclone over its own sealed one.
+start_kiyya() {
+	fixture_start --media "$MEDIA" --marked "$E2E_DIR/film"
+	write_config
+	item=$(claim_id marked)
+	kiyya download "$item" >/dev/null
+	fixture_stop
+	"$KIYYA" serve "$item" >"$E2E_DIR/url" 2>/dev/null 8>&- &
+	e2e_child $!
+	wait_until 20 test -s "$E2E_DIR/url"
+	kiyya_url=$(cat "$E2E_DIR/url")
+}
+
+answers() { # ADDRESS
+	curl -sf -r 0-0 -o "$E2E_DIR/byte" "$1"
+}
+
+start_nginx() {
+	port=$("$bench/bench_server" port)
+	nginx_url=http://127.0.0.1:$port/film
+	cat >"$E2E_DIR/nginx.conf" <<-CONF
+		daemon off; pid $E2E_DIR/nginx.pid; error_log $E2E_DIR/nginx.err; worker_processes 2;
+		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
+		events {}
+		http {
+			access_log off; sendfile on; tcp_nopush off; keepalive_requests 10000000;
+			client_body_temp_path $E2E_DIR/t1; proxy_temp_path $E2E_DIR/t2; fastcgi_temp_path $E2E_DIR/t3;
+			uwsgi_temp_path $E2E_DIR/t4; scgi_temp_path $E2E_DIR/t5;
+			server { listen 127.0.0.1:$port; root $E2E_DIR; }
+		}
+	CONF
+	nginx -c "$E2E_DIR/nginx.conf" -e "$E2E_DIR/nginx.err" 2>/dev/null 8>&- &
+	e2e_child $!
+	wait_until 20 answers "$nginx_url"
+}
+
+start_rclone() {
+	port=$("$bench/bench_server" port)
+	rclone_url=http://127.0.0.1:$port/film
+	printf '[sealed]\ntype = crypt\nremote = %s\npassword = %s\n' "$E2E_DIR/rclone" "$(rclone obscure bench)" \
+		>"$E2E_DIR/rclone.conf"
+	rclone --config "$E2E_DIR/rclone.conf" copyto "$E2E_DIR/film" sealed:film
+	rclone --config "$E2E_DIR/rclone.conf" serve http sealed: --addr "127.0.0.1:$port" 2>/dev/null 8>&- &
+	e2e_child $!
+	wait_until 20 answers "$rclone_url"
+}
+
+in_turn() { # WHAT COUNT OURS THEIRS : pairs "ours theirs"
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		echo "$("$bench/bench_server" "$1" "$3" "$2") $("$bench/bench_server" "$1" "$4" "$2")"
+		i=$((i + 1))
+	done
+}
+
+# What two readers cost at least: two threads that open as much, and two that read it from a server that opens nothing.
+two_readers() {
+	i=0
+	"$bench/bench_server" open "$E2E_DIR/records" "$mib" 1 >/dev/null
+	while [ $i -lt "$rounds" ]; do
+		a=$("$bench/bench_server" get "$kiyya_url" 2)
+		b=$("$bench/bench_server" open "$E2E_DIR/records" "$mib" 2)
+		c=$("$bench/bench_server" get "$nginx_url" 2)
+		echo "$a $(echo "$b $c" | awk '{ print $1 + $2 }')"
+		i=$((i + 1))
+	done
+}
+
+bench_server() {
+	head -c $((mib * 1048576)) /dev/urandom >"$E2E_DIR/film"
+	start_kiyya
+	for peer in nginx rclone; do
+		command -v $peer >/dev/null 2>&1 || { echo "bench: $peer is missing: left out" >&2; continue; }
+		start_$peer
+		eval "peer_url=\$${peer}_url"
+		in_turn get 1 "$kiyya_url" "$peer_url" | row "GET $mib MiB" "from the vault" ms $peer
+		in_turn ranges 400 "$kiyya_url" "$peer_url" | row "64 KiB anywhere, median" "from the vault" us $peer
+	done
+	[ -z "${nginx_url-}" ] ||
+		two_readers | row "GET $mib MiB by two" "from the vault" ms "two threads that open, and two from nginx"
+}
+
 # -- download --------------------------------------------------------------------------------------------
 
 
@@ -174,7 +258,7 @@ if [ "$only" != cache ]; then
 	echo '| bench | kiyya | median | peer | median | ratio |'
 	echo '| --- | --- | --- | --- | --- | --- |'
 fi
-for one in frames seal download cache; do
+for one in frames seal server download cache; do
 	[ $one != download ] || rounds=$(((rounds + 1) / 2))
 	[ "${only:-$one}" != $one ] || bench_$one
 done

@@ -137,10 +137,10 @@ static enum MHD_Result send_body(struct request *rq, unsigned status, const char
 	b->rq = rq;
 	b->stop_after = UINT64_MAX;
 	apply_act(b, &rq->act);
-	/* One block of the library's own buffer: what is counted as sent is at most this far ahead.
-	 */
-	struct MHD_Response *r =
-	    MHD_create_response_from_callback(announced, 16384, read_body, b, free_body);
+	/* One block of the library's own buffer: what is counted as sent is at most this far ahead. */
+	bool paced = f->throttle != NULL || atomic_load(&f->each) != 0 || b->own != NULL;
+	struct MHD_Response *r = MHD_create_response_from_callback(
+	    announced, paced ? 16384 : 131072, read_body, b, free_body);
 	if (r == NULL)
 		mem_die("no memory for a response");
 	MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);

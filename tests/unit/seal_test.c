@@ -75,6 +75,7 @@ static void room_close(struct room *r)
 {
 	seal_close(r->seal);
 	chores_free(r->core.chores);
+	plain_pool_release(&r->core.plains);
 	vault_free(r->core.vault);
 	wake_release(&r->core.chores_wake);
 	chunkset_release(&r->there);

@@ -78,6 +78,34 @@ static void test_silent(void **state)
 	close(idle);
 }
 
+/* As many who never finish a request as there may be readers: who was there before goes on, who comes
+ * later is served, and when their time is up they are gone. A letter now and then buys none. */
+static void test_slow_crowd(void **state)
+{
+	struct house *h = *state;
+	grant(h, (struct odd_rules){ .size = 24 * MiB }, 0);
+	int reader = begin(h, "");
+	expect_bytes(reader, 0, MiB);
+	int slow[READING_MOST];
+	for (size_t i = 0; i < READING_MOST; i++) {
+		slow[i] = wire_connect(stream_port(h->stream));
+		wire_sendf(slow[i], "GET %s HTTP/1.1\r\nHost: loc", h->path);
+	}
+	assert_int_equal(status_of(h, h->path), 200);
+	expect_bytes(reader, MiB, 12 * MiB);
+	atomic_fetch_add(&h->clock.ms, 9000);
+	for (size_t i = 0; i < READING_MOST; i++)
+		wire_sendf(slow[i], "a");
+	atomic_fetch_add(&h->clock.ms, 1000);
+	assert_int_equal(status_of(h, h->path), 200); /* makes the watcher look */
+	for (size_t i = 0; i < READING_MOST; i++) {
+		assert_true(wire_is_ended(slow[i]));
+		close(slow[i]);
+	}
+	expect_bytes(reader, 12 * MiB, 24 * MiB);
+	close(reader);
+}
+
 /* A real clock that jumps almost to the deadline once the connection and the watcher have asked for
  * it. */
 struct hasty {
@@ -229,6 +257,7 @@ int main(void)
 		HOUSE_TEST(test_limit),
 		HOUSE_TEST(test_paused_player),
 		HOUSE_TEST(test_silent),
+		HOUSE_TEST(test_slow_crowd),
 		cmocka_unit_test(test_silent_by_itself),
 		HOUSE_TEST(test_damage),
 		HOUSE_TEST(test_unfinished),

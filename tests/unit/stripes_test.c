@@ -117,6 +117,48 @@ static void test_everything_from_the_start(void **state)
 	stripes_release(&s);
 }
 
+/* What somebody waits for goes first, then what follows it, then the front. */
+static void test_wishes(void **state)
+{
+	struct stripes s = { .chunks = 200 };
+	chunkset_add(&s.there, 150, 5);
+	assert_true(stripes_take(&s, 0, 64));
+	assert_false(stripes_wish(&s, 152)); /* is there */
+	assert_false(stripes_wish(&s, 200)); /* is none */
+	assert_true(stripes_wish(&s, 140));
+	assert_false(stripes_wish(&s, 140));
+	assert_true(stripes_wish(&s, 30));
+	assert_int_equal(stripes_slot_of(&s, 30), 0);
+	assert_int_equal(stripes_slot_of(&s, 64), -1);
+	assert_true(stripes_take(&s, 1, 64));
+	check(&s, 1, 140, 150);
+	stripes_cut(&s, 0, 30); /* who has it gives it back */
+	check(&s, 0, 0, 30);
+	assert_true(stripes_take(&s, 2, 16));
+	check(&s, 2, 30, 46);
+	assert_true(stripes_take(&s, 3, 200)); /* no wish is left: on from the last one */
+	check(&s, 3, 46, 140);
+	assert_true(stripes_take(&s, 4, 200));
+	check(&s, 4, 155, 200);
+	stripes_drop(&s, 0);
+	assert_true(stripes_take(&s, 5, 64)); /* nothing behind it is: from the front */
+	check(&s, 5, 0, 30);
+	assert_false(stripes_take(&s, 6, 64));
+	/* A wish that came meanwhile is none. */
+	stripes_drop(&s, 1);
+	assert_true(stripes_wish(&s, 145));
+	assert_true(stripes_wish(&s, 149));
+	chunkset_add(&s.there, 145, 1);
+	assert_true(stripes_take(&s, 6, 64));
+	check(&s, 6, 149, 150);
+	/* No more than are remembered. */
+	stripes_drop(&s, 4);
+	for (uint64_t i = 0; i < STRIPE_WISHES; i++)
+		assert_true(stripes_wish(&s, 160 + i));
+	assert_false(stripes_wish(&s, 190));
+	stripes_release(&s);
+}
+
 /* -- at random ---------------------------------------------------------------------------------------- */
 
 #define CHUNKS 700
@@ -152,20 +194,35 @@ static void check_model(const struct model *m)
 	assert_int_equal(stripes_complete(&m->s), front == CHUNKS);
 }
 
+static bool is_free(const struct model *m, uint64_t i)
+{
+	bool taken = m->there[i];
+	for (unsigned o = 0; o < STRIPE_SLOTS; o++)
+		taken |= m->s.given[o].next <= i && i < m->s.given[o].end;
+	return !taken;
+}
+
+/* The oldest wish, else the next from the last one on, else from the front. */
+static uint64_t next_free(const struct model *m)
+{
+	for (unsigned i = 0; i < m->s.n_wishes; i++)
+		if (is_free(m, m->s.wishes[i]))
+			return m->s.wishes[i];
+	for (uint64_t i = m->s.head; i < m->s.head + CHUNKS; i++)
+		if (is_free(m, i < CHUNKS ? i : i - CHUNKS))
+			return i < CHUNKS ? i : i - CHUNKS;
+	return CHUNKS;
+}
+
 static void take_one(struct model *m, unsigned k, unsigned helper)
 {
-	if (!stripes_take(&m->s, k, 1 + roll(m, STRIPE_MOST))) {
-		if (stripes_left(&m->s, helper) && helper != k)
-			(void)stripes_split(&m->s, helper, k);
-		return;
-	}
-	/* Nothing that is missing and free lies before it. */
-	for (uint64_t i = 0; i < m->s.given[k].next; i++) {
-		bool taken = m->there[i];
-		for (unsigned o = 0; o < STRIPE_SLOTS; o++)
-			taken |= m->s.given[o].next <= i && i < m->s.given[o].end;
-		assert_true(taken);
-	}
+	uint64_t next = next_free(m);
+	if (roll(m, 4) == 0)
+		(void)stripes_wish(&m->s, roll(m, CHUNKS));
+	else if (stripes_take(&m->s, k, 1 + roll(m, STRIPE_MOST)))
+		assert_int_equal(m->s.given[k].next, next);
+	else if (stripes_left(&m->s, helper) && helper != k)
+		(void)stripes_split(&m->s, helper, k);
 }
 
 static void come(struct model *m, unsigned k)
@@ -210,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_everything_from_the_start),
+		cmocka_unit_test(test_wishes),
 		cmocka_unit_test(test_at_random),
 	};
 	return cmocka_run_group_tests_name("stripes", tests, NULL, NULL);
