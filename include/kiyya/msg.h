@@ -184,7 +184,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, url, "no player: give the address (EV_SERVE) and wait")                            \
 	F(STRS, options, "mpv options, name=value")
 #define REQ_PLAYER_FIELDS(F)                                                                       \
-	F(STR, command, "pause seek volume speed mute stop")                                       \
+	F(STR, command, "pause seek volume speed mute audio subtitle stop")                        \
 	F(INT, amount, "seconds, per cent …")
 #define REQ_PROGRESS_FIELDS(F)                                                                     \
 	F(STR, action, "get set list clear")                                                       \
@@ -372,7 +372,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(STR, quality, "")                                                                        \
 	F(STR, url, "")
 #define EV_PLAYER_FIELDS(F)                                                                        \
-	F(STR, state, "loading playing paused ended failed")                                       \
+	F(STR, state, "loading playing paused ended stopped failed")                               \
 	F(STR, claim_id, "")                                                                       \
 	F(STR, title, "")                                                                          \
 	F(STR, quality, "")                                                                        \
@@ -380,6 +380,11 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, duration, "seconds")                                                                \
 	F(INT, volume, "per cent")                                                                 \
 	F(BOOL, muted, "")                                                                         \
+	F(INT, speed, "per cent")                                                                  \
+	F(STR, audio, "track: 2 of 3, am; none")                                                   \
+	F(STR, subtitle, "the same")                                                               \
+	F(INT, ahead, "seconds that have come and not been played")                                \
+	F(BOOL, waiting, "stands still until more has come")                                       \
 	F(BOOL, offline, "played from the vault")                                                  \
 	F(STR, error, "")
 #define EV_PROGRESS_FIELDS(F)                                                                      \

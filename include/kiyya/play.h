@@ -34,20 +34,30 @@ void play_free(struct play *p); /* stops, waits for the player's end, at most tw
 /* Replaces what is played. http and https only. start: seconds; 0 from the beginning. */
 bool play_load(struct play *p, const char *url, double start, struct err *err);
 
+/* One of several sounds, or texts: "2 of 3, am". */
+struct play_track {
+	int at, of;    /* from 1; at 0: none is on; of 0: there is none */
+	char lang[12]; /* letters, digits and '-'; "" unknown */
+};
 enum play_state { PLAY_LOADING, PLAY_PLAYING, PLAY_PAUSED, PLAY_ENDED, PLAY_STOPPED, PLAY_FAILED };
 struct play_snapshot {
 	enum play_state state;
 	double position, duration; /* seconds; < 0 unknown */
 	int volume;                /* per cent */
 	bool muted;
-	bool seeked; /* a seek has just finished */
+	bool seeked;  /* a seek has just finished */
+	bool waiting; /* stands still until more has come */
+	double speed; /* 1: as it was made */
+	double ahead; /* seconds that have come and not been played; < 0 unknown */
+	struct play_track audio, subtitle;
 	/* PLAY_FAILED: ERR_PLAYER missing or cannot play this, ERR_NET not opened or broken off (of our
 	 * own server stream_trouble knows why), ERR_USAGE an unknown option, ERR_CONFIG mpv_config. */
 	struct err why;
 };
 /* Takes what happened since the last call; false when nothing did. Never waits. */
 bool play_next(struct play *p, struct play_snapshot *ret);
-/* command: pause, mute (toggle), seek (by seconds), volume (by per cent), speed (to a factor), stop */
+/* command: pause, mute (toggle), seek (by seconds), volume, speed (by per cent; speed by 0: as it was made), audio,
+ * subtitle (the next track, or none), stop */
 bool play_command(struct play *p, const char *command, double amount, struct err *err);
 /* Whether libmpv can be loaded, and its version; owned; "not found: …" if it cannot. Slow the first
  * time: 0.1 s. */

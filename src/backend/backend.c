@@ -38,6 +38,8 @@ static void wait(struct core *core)
 		fds[n++] = unlock_fd(core->unlock);
 	if (hook_fd(core) >= 0)
 		fds[n++] = hook_fd(core);
+	if (playback_fd(core->playback) >= 0)
+		fds[n++] = playback_fd(core->playback);
 	int timeout = timers_wait_ms(core->timers, -1);
 	if (core->http) {
 		http_poll(core->http, timeout, fds, n);

@@ -76,15 +76,20 @@ static char **make_environment(const struct strs *more)
 	return list;
 }
 
-static void set_files(posix_spawn_file_actions_t *files, int out_fd, int err_fd)
+static void set_file(posix_spawn_file_actions_t *files, int as, int fd, int how)
 {
-	posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (out_fd < 0)
-		posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (fd < 0)
+		posix_spawn_file_actions_addopen(files, as, "/dev/null", how, 0);
 	else
-		posix_spawn_file_actions_adddup2(files, out_fd, STDOUT_FILENO);
-	if (err_fd >= 0)
-		posix_spawn_file_actions_adddup2(files, err_fd, STDERR_FILENO);
+		posix_spawn_file_actions_adddup2(files, fd, as);
+}
+
+static void set_files(posix_spawn_file_actions_t *files, const struct command_files *f)
+{
+	set_file(files, STDIN_FILENO, f->in, O_RDONLY);
+	set_file(files, STDOUT_FILENO, f->out, O_WRONLY);
+	if (f->err >= 0)
+		posix_spawn_file_actions_adddup2(files, f->err, STDERR_FILENO);
 #ifdef CLOSES_FROM
 	/* Ours close by themselves; these are what we were given by whoever started us. */
 	posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
@@ -92,7 +97,7 @@ static void set_files(posix_spawn_file_actions_t *files, int out_fd, int err_fd)
 }
 
 /* Its own process group, so that all of it can be ended. Signals are as for any program: ours are blocked. */
-int command_spawn(const struct strs *words, const struct strs *more, int out_fd, int err_fd,
+int command_spawn(const struct strs *words, const struct strs *more, const struct command_files *f,
 		  pid_t *ret)
 {
 	posix_spawn_file_actions_t files;
@@ -102,7 +107,7 @@ int command_spawn(const struct strs *words, const struct strs *more, int out_fd,
 	sigemptyset(&pipe_only);
 	sigaddset(&pipe_only, SIGPIPE);
 	posix_spawn_file_actions_init(&files);
-	set_files(&files, out_fd, err_fd);
+	set_files(&files, f);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &pipe_only);
@@ -198,7 +203,7 @@ static bool run(const struct strs *words, size_t max, const struct patience *p, 
 	pid_t pid;
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return err_sys(err, "making a pipe");
-	errno = command_spawn(words, NULL, fds[1], -1, &pid);
+	errno = command_spawn(words, NULL, &(struct command_files){ -1, fds[1], -1 }, &pid);
 	close(fds[1]);
 	bool ok = errno == 0 || err_sys(err, "it does not start");
 	if (ok)

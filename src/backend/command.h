@@ -12,10 +12,14 @@
  * is (but within '…'). ERR_CONFIG for a quote without its end, and for no word at all. */
 bool command_words(const char *line, struct strs *ret, struct err *err) MUST_USE;
 
-/* Starts it, in a process group of its own, with standard input closed and output and errors to these descriptors (-1:
- * output goes nowhere, errors to where ours go). more: variables for it, NULL none; without those that hold our
- * passphrases. 0 or an errno. Any thread. */
-int command_spawn(const struct strs *words, const struct strs *more, int out_fd, int err_fd, pid_t *ret);
+/* Descriptors of its standard files; -1: input and output go nowhere, errors to where ours go. */
+struct command_files {
+	int in, out, err;
+};
+/* Starts it in a process group of its own. more: variables for it, NULL none; without those that hold our passphrases. 0
+ * or an errno. Any thread. */
+int command_spawn(const struct strs *words, const struct strs *more, const struct command_files *f,
+		  pid_t *ret);
 
 /* Runs it with standard input closed and reads the first line it prints, at most max bytes, which then belongs to the
  * caller (str_burn). It is killed after ms milliseconds, or when stop_fd becomes readable. Without the variables that

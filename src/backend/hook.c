@@ -114,7 +114,8 @@ static bool start(struct hook *h, struct err *err)
 	h->ear = make_ear();
 	if (h->ear < 0)
 		return err_sys(err, "making room for what it says");
-	errno = command_spawn(&h->words, &h->env, -1, h->ear, &h->pid);
+	errno =
+	    command_spawn(&h->words, &h->env, &(struct command_files){ -1, -1, h->ear }, &h->pid);
 	if (errno)
 		return err_sys(err, "%s does not start", h->words.v[0]);
 	h->pid_fd = (int)syscall(SYS_pidfd_open, h->pid, 0);

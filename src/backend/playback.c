@@ -1,4 +1,4 @@
-/* Answers play, player and serve: a copy gets an address on the local server, the player is pointed at it; what is not
+/* Answers play and player: a copy gets an address on the local server, the player is pointed at it; what is not
  * in the vault is played from the player host. Positions are kept on the way. */
 #include "playback.h"
 
@@ -11,6 +11,7 @@
 #include "kiyya/position.h"
 #include "kiyya/stream.h"
 #include "lookup.h"
+#include "outside.h"
 #include "route.h"
 #include "ticket.h"
 #include "unlock.h"
@@ -29,10 +30,11 @@ struct session {
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
 	struct lookup *lookup;
-	struct along *along; /* until its address is given out */
-	struct play *play;
-	const char *url;  /* of the grant; NULL when played from the player host */
-	struct copy copy; /* what is played, as far as it is known */
+	struct along *along;     /* until its address is given out */
+	struct play *play;       /* this, */
+	struct outside *outside; /* or that */
+	const char *url;         /* of the grant; NULL when played from the player host */
+	struct copy copy;        /* what is played, as far as it is known */
 	bool offline;
 	int64_t start;
 	struct play_snapshot last;
@@ -46,6 +48,11 @@ struct playback *playback_new(struct core *core)
 	p->core = core;
 	p->grants.core = core;
 	return p;
+}
+
+struct grants *playback_grants(struct playback *p)
+{
+	return &p->grants;
 }
 
 int playback_port(const struct playback *p)
@@ -95,12 +102,34 @@ static int64_t stored_position(struct session *s)
 	return position > 0 ? position : 0;
 }
 
+/* What was asked for and never came is not history. */
+static void note_played(struct session *s)
+{
+	struct core *core = s->playback->core;
+	struct err err;
+	if (s->in_history || !s->copy.claim_id[0] || !core->settings->history_played)
+		return;
+	s->in_history = true;
+	if (!store_history_add(core->store, s->copy.claim_id, s->copy.title, &err))
+		log_error("play", s->copy.claim_id, "not put into the history: %s", err.text);
+}
+
 /* -- the session ------------------------------------------------------------------------------------ */
 
 static const char *const state_words[] = {
 	[PLAY_LOADING] = "loading", [PLAY_PLAYING] = "playing", [PLAY_PAUSED] = "paused",
-	[PLAY_ENDED] = "ended",     [PLAY_STOPPED] = "ended",   [PLAY_FAILED] = "failed",
+	[PLAY_ENDED] = "ended",     [PLAY_STOPPED] = "stopped", [PLAY_FAILED] = "failed",
 };
+
+/* "2 of 3, am"; NULL where there is none. Owned. */
+static char *track_words(const struct play_track *t)
+{
+	if (t->of == 0)
+		return NULL;
+	if (t->at == 0)
+		return str_dup("off");
+	return str_fmt("%d of %d%s%s", t->at, t->of, t->lang[0] ? ", " : "", t->lang);
+}
 
 static void post_player(struct session *s)
 {
@@ -118,6 +147,12 @@ static void post_player(struct session *s)
 		p->duration_ = s->copy.duration;
 	p->volume_ = s->last.volume;
 	p->muted_ = s->last.muted;
+	p->speed_ = (int64_t)(s->last.speed * 100 + 0.5);
+	p->audio_ = track_words(&s->last.audio);
+	p->subtitle_ = track_words(&s->last.subtitle);
+	if (whole(s->last.ahead) >= 0)
+		p->ahead_ = whole(s->last.ahead);
+	p->waiting_ = s->last.waiting;
 	p->offline_ = s->offline;
 	if (s->last.state == PLAY_FAILED)
 		p->error_ = str_dup(s->last.why.text);
@@ -134,6 +169,7 @@ static void session_free(struct session *s)
 		save_position(s);
 		play_free(s->play);
 	}
+	outside_free(s->outside);
 	if (s->url)
 		grants_take_back(&p->grants, s->url);
 	copy_release(&s->copy);
@@ -150,22 +186,56 @@ static void session_free(struct session *s)
 static void session_cancel(void *arg)
 {
 	struct session *s = arg;
-	bool shown = s->play != NULL;
+	bool shown = s->play || s->outside;
 	s->last.state = PLAY_STOPPED;
 	if (shown)
 		post_player(s);
 	session_free(s);
 }
 
+/* err NULL: at the end of the film, or because somebody stopped it. */
 static void session_end(struct session *s, const struct err *err)
 {
 	struct ticket *t = s->ticket;
-	s->last.state = err ? PLAY_FAILED : PLAY_ENDED;
-	if (err)
+	if (err) {
+		s->last.state = PLAY_FAILED;
 		s->last.why = *err;
+	}
 	post_player(s);
 	session_free(s);
 	ticket_done(t, err);
+}
+
+static void session_loading(struct session *s)
+{
+	s->saved_position = -1;
+	s->last = (struct play_snapshot){ .state = PLAY_LOADING,
+					  .position = -1,
+					  .duration = -1,
+					  .volume = 100,
+					  .speed = 1,
+					  .ahead = -1 };
+	post_player(s);
+}
+
+/* The user's own player: it begins at the beginning, and where it stopped it does not say. */
+static bool open_outside(struct session *s, const char *url, struct err *err)
+{
+	const char *command = s->playback->core->settings->play_command;
+	s->outside = outside_new(command, s->copy.title, url, err);
+	if (!s->outside)
+		return false;
+	session_loading(s);
+	note_played(s);
+	return true;
+}
+
+/* --audio and --vo name things of our player, as its options do. */
+static bool wants_outside(const struct session *s)
+{
+	const struct req_play *r = &s->request;
+	return !str_empty(s->playback->core->settings->play_command) && !r->audio_ &&
+	       str_empty(r->vo_) && r->options_.n == 0;
 }
 
 static bool open_player(struct session *s, const char *url, const struct strs *headers,
@@ -173,6 +243,8 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 {
 	struct core *core = s->playback->core;
 	const struct settings *set = core->settings;
+	if (wants_outside(s))
+		return open_outside(s, url, err);
 	struct play_options o = { .vo = str_empty(s->request.vo_) ? set->play_vo : s->request.vo_,
 				  .picture = core->link->picture,
 				  .audio_only = s->request.audio_,
@@ -184,20 +256,16 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	if (!s->play)
 		return false;
 	s->start = s->request.start_ != MSG_UNKNOWN ? s->request.start_ : stored_position(s);
-	s->saved_position = -1;
 	if (s->request.start_ == MSG_UNKNOWN && s->start > 0) {
 		char at[32];
 		str_duration(at, sizeof(at), s->start);
 		post_note(core, s->ticket, "info", "going on at %s", at);
 	}
-	s->last = (struct play_snapshot){
-		.state = PLAY_LOADING, .position = -1, .duration = -1, .volume = 100
-	};
-	post_player(s);
+	session_loading(s);
 	return play_load(s->play, url, (double)s->start, err);
 }
 
-static void post_address(struct ticket *t, const struct copy *c, const char *url)
+void playback_post_address(struct ticket *t, const struct copy *c, const char *url)
 {
 	struct event *e = ticket_event(t, EV_SERVE);
 	e->u.serve.claim_id_ = str_dup(c->claim_id);
@@ -215,7 +283,8 @@ static void play_address(struct session *s, const char *url, struct err *why)
 	if (!s->url)
 		session_end(s, why);
 	else if (s->request.url_)
-		post_address(s->ticket, &s->copy, s->url); /* and wait until it is stopped */
+		playback_post_address(s->ticket, &s->copy,
+				      s->url); /* and wait until it is stopped */
 	else if (!open_player(s, s->url, NULL, why))
 		session_end(s, why);
 }
@@ -276,13 +345,20 @@ static void play_online(void *arg, struct page *one, bool stale, const struct er
 	if (ok) {
 		copy_from_claim(&s->copy, c);
 		if (s->request.url_)
-			post_address(s->ticket, &s->copy, c->sources[0].url);
+			playback_post_address(s->ticket, &s->copy, c->sources[0].url);
 		else
 			ok = open_player(s, c->sources[0].url, gateway_player_headers(), &why);
 	}
 	page_free(one);
 	if (!ok)
 		session_end(s, &why);
+}
+
+/* "address" is where there is no player of ours. */
+static bool is_elsewhere(const struct core *core, const struct req_play *r)
+{
+	const char *vo = str_empty(r->vo_) ? core->settings->play_vo : r->vo_;
+	return !r->audio_ && str_eq(vo, "address");
 }
 
 void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
@@ -303,7 +379,7 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 					.audio_ = r->audio_,
 					.vo_ = str_dup(r->vo_),
 					.start_ = r->start_,
-					.url_ = r->url_ };
+					.url_ = r->url_ || is_elsewhere(core, r) };
 	strs_copy(&s->request.options_, &r->options_);
 	ticket_on_cancel(t, session_cancel, s);
 	const char *quality =
@@ -314,18 +390,6 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
 		s->lookup =
 		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
-}
-
-/* What was asked for and never came is not history. */
-static void note_played(struct session *s)
-{
-	struct core *core = s->playback->core;
-	struct err err;
-	if (s->in_history || !s->copy.claim_id[0] || !core->settings->history_played)
-		return;
-	s->in_history = true;
-	if (!store_history_add(core->store, s->copy.claim_id, s->copy.title, &err))
-		log_error("play", s->copy.claim_id, "not put into the history: %s", err.text);
 }
 
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
@@ -355,10 +419,21 @@ static void player_ended(struct session *s, const struct play_snapshot *now)
 	session_end(s, failed ? &why : NULL);
 }
 
+int playback_fd(const struct playback *p)
+{
+	return p && p->session && p->session->outside ? outside_fd(p->session->outside) : -1;
+}
+
 void playback_poll(struct playback *p)
 {
 	struct play_snapshot now;
 	struct session *s = p->session;
+	struct err why;
+	if (s && s->outside && outside_ended(s->outside, &why)) {
+		s->last.state = PLAY_STOPPED;
+		session_end(s, why.kind != ERR_NONE ? &why : NULL);
+		return;
+	}
 	if (!s || !s->play)
 		return;
 	while (play_next(s->play, &now)) {
@@ -376,8 +451,16 @@ void answer_player(struct core *core, struct ticket *t, const struct req_player 
 {
 	struct session *s = core->playback->session;
 	struct err err;
+	if (s && s->outside && str_eq(r->command_, "stop")) {
+		s->last.state = PLAY_STOPPED;
+		session_end(s, NULL);
+		ticket_done(t, NULL);
+		return;
+	}
 	if (!s || !s->play) {
-		err_set(&err, ERR_NOT_FOUND, 0, "nothing is playing");
+		err_set(&err, ERR_NOT_FOUND, 0,
+			s && s->outside ? "play.command has keys of its own"
+					: "nothing is playing");
 		ticket_done(t, &err);
 		return;
 	}
@@ -413,133 +496,4 @@ void playback_free(struct playback *p)
 		session_free(p->session);
 	grants_release(&p->grants);
 	free(p);
-}
-
-/* -- serve ------------------------------------------------------------------------------------------ */
-
-struct serve {
-	struct core *core;
-	struct ticket *ticket;
-	struct strs items, urls;
-	size_t next;         /* item */
-	struct along *along; /* of it, until its address is given out */
-	int port;
-};
-
-static void serve_free(struct serve *s)
-{
-	unlock_forget(s->core->unlock, s);
-	along_free(s->along);
-	for (size_t i = 0; i < s->urls.n; i++)
-		grants_take_back(&s->core->playback->grants, s->urls.v[i]);
-	strs_release(&s->items);
-	strs_release(&s->urls);
-	free(s);
-}
-
-static void serve_cancel(void *arg)
-{
-	serve_free(arg);
-}
-
-static void serve_end(struct serve *s, const struct err *err)
-{
-	ticket_done(s->ticket, err);
-	serve_free(s);
-}
-
-static bool serve_address(struct serve *s, const struct copy *c, const char *url)
-{
-	if (!url)
-		return false;
-	strs_add(&s->urls, url);
-	post_address(s->ticket, c, url);
-	return true;
-}
-
-static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
-{
-	return serve_address(s, c, grants_give(&s->core->playback->grants, c, s->port, err));
-}
-
-static bool serve_all(struct serve *s, struct err *err)
-{
-	struct copy_list list;
-	if (!store_copy_list(s->core->store, &list, err))
-		return false;
-	bool ok = true;
-	for (size_t i = 0; i < list.n && ok; i++)
-		if (list.v[i].complete)
-			ok = serve_copy(s, &list.v[i], err);
-	copy_list_release(&list);
-	return ok && (s->urls.n ||
-		      err_set(err, ERR_NOT_FOUND, 0, "nothing is downloaded that could be served"));
-}
-
-static void serve_named(struct serve *s);
-
-static void serve_along(void *arg, const struct copy *copy, struct source *source,
-			const struct err *err)
-{
-	struct serve *s = arg;
-	struct err why;
-	if (err) {
-		serve_end(s, err);
-		return;
-	}
-	const char *url =
-	    grants_give_along(&s->core->playback->grants, copy, source, s->along, s->port, &why);
-	if (!serve_address(s, copy, url)) {
-		serve_end(s, &why);
-		return;
-	}
-	s->along = NULL;
-	serve_named(s);
-}
-
-/* In their order, which is why each waits for the one before. */
-static void serve_named(struct serve *s)
-{
-	struct err err, none;
-	while (s->next < s->items.n) {
-		const char *item = s->items.v[s->next++];
-		struct copy c;
-		copy_init(&c);
-		bool here = keep_find(s->core, item, NULL, true, &c, &err);
-		bool ok = here && serve_copy(s, &c, &err);
-		copy_release(&c);
-		if (ok)
-			continue;
-		if (!here)
-			s->along = along_start(s->core, item, NULL, false, serve_along, s, &none);
-		if (!s->along)
-			serve_end(s, &err);
-		return;
-	}
-}
-
-static void serve_unlocked(void *arg, const struct err *err)
-{
-	struct serve *s = arg;
-	struct err why;
-	if (err)
-		serve_end(s, err);
-	else if (s->items.n)
-		serve_named(s);
-	else if (!serve_all(s, &why))
-		serve_end(s, &why);
-	/* else it lasts until it is stopped */
-}
-
-void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r)
-{
-	struct serve *s = NEW(struct serve);
-	*s = (struct serve){ .core = core,
-			     .ticket = t,
-			     .port = r->port_ > 0 && r->port_ < 65536
-					 ? (int)r->port_
-					 : (int)core->settings->server_port };
-	strs_copy(&s->items, &r->items_);
-	ticket_on_cancel(t, serve_cancel, s);
-	unlock_ensure(core->unlock, serve_unlocked, s);
 }

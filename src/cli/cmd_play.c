@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "kiyya/output.h"
 #include "kiyya/str.h"
 #include "bar.h"
 #include "command.h"
@@ -15,7 +16,8 @@
 struct watching {
 	struct bar bar;
 	bool said_ssh;
-	char *state; /* of the player, when it was drawn; owned */
+	bool picture; /* the player draws on our terminal, on its other screen */
+	char *state;  /* of the player, when it was drawn; owned */
 };
 
 /* How somebody at another machine reaches the server: said once, for its port. */
@@ -31,6 +33,21 @@ static void say_ssh(struct cli *c, const char *url)
 	host[sizeof(host) - 1] = '\0';
 	out_note(&c->out, "from another machine, first: ssh -L %.*s:127.0.0.1:%.*s %s", len, port,
 		 len, port, host);
+}
+
+/* The other screen of the terminal, so that this one is afterwards as it was; with colours, cursor and modes. */
+static void take_screen(struct watching *w)
+{
+	static const char take[] = "\033[?1049h\033[H";
+	w->picture = isatty(STDOUT_FILENO) && write(STDOUT_FILENO, take, sizeof(take) - 1) > 0;
+}
+
+static void give_screen_back(struct watching *w)
+{
+	static const char back[] = "\033[0m\033[?25h\033[?1049l";
+	fflush(stdout); /* the player's last words are in its buffer, and belong to the picture */
+	if (w->picture && write(STDOUT_FILENO, back, sizeof(back) - 1) > 0)
+		w->picture = false;
 }
 
 static void show_position(struct watching *w, const struct ev_player *p)
@@ -64,9 +81,13 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 		else if (bar_due(&w->bar) || !str_eq(w->state, e->u.player.state_))
 			show_position(w, &e->u.player);
 		return true;
+	case EV_DONE:
+		if (e->ticket)
+			give_screen_back(w); /* the player has gone: what is said now is to stay */
+		bar_clear(&w->bar);
+		return false;
 	case EV_NOTE:
 	case EV_ROW_FAILED:
-	case EV_DONE:
 		bar_clear(&w->bar);
 		return false;
 	default:
@@ -74,13 +95,16 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 	}
 }
 
-static int watch(struct cli *c, struct req *r, bool with_bar)
+static int watch(struct cli *c, struct req *r, bool with_bar, bool with_picture)
 {
 	struct watching w = { 0 };
 	bar_init(&w.bar, &c->out);
+	if (with_picture)
+		take_screen(&w);
 	if (!with_bar || w.bar.to != c->out.err) /* standard output is for rows and addresses */
 		w.bar.to = NULL;
 	int code = wait_for(c, r, watch_event, &w);
+	give_screen_back(&w);
 	bar_clear(&w.bar);
 	free(w.state);
 	return code;
@@ -94,9 +118,11 @@ static void player_key(struct cli *c, char key)
 		const char *command;
 		int64_t amount;
 	} keys[] = {
-		{ ' ', "pause", 0 },  { '<', "seek", -10 }, { '>', "seek", 10 },
-		{ ',', "seek", -60 }, { '.', "seek", 60 },  { '-', "volume", -5 },
-		{ '+', "volume", 5 }, { '_', "mute", 0 },   { 'q', "stop", 0 },
+		{ ' ', "pause", 0 },  { '<', "seek", -10 },   { '>', "seek", 10 },
+		{ ',', "seek", -60 }, { '.', "seek", 60 },    { '-', "volume", -5 },
+		{ '+', "volume", 5 }, { '_', "mute", 0 },     { 'q', "stop", 0 },
+		{ ']', "speed", 10 }, { '[', "speed", -10 },  { '=', "speed", 0 },
+		{ '&', "audio", 0 },  { '"', "subtitle", 0 },
 	};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (keys[i].key != key)
@@ -109,16 +135,6 @@ static void player_key(struct cli *c, char key)
 	}
 }
 
-/* Whether the picture is made of characters: then nothing else may be written over it. */
-static bool is_terminal_picture(const char *vo)
-{
-	static const char *const outputs[] = { "terminal", "tct", "caca", "sixel", "kitty" };
-	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
-		if (str_eq(vo, outputs[i]))
-			return true;
-	return false;
-}
-
 /* Plays r, with the keys of the terminal where that is a keyboard of ours. */
 static int watch_player(struct cli *c, struct req *r)
 {
@@ -127,13 +143,13 @@ static int watch_player(struct cli *c, struct req *r)
 	if (!p->vo_ && c->config->settings && str_eq(c->config->settings->play_vo, "pane"))
 		str_set(&r->u.play.vo_, "auto");
 	const char *vo = p->vo_ || !c->config->settings ? p->vo_ : c->config->settings->play_vo;
-	bool with_bar = p->audio_ || !is_terminal_picture(vo);
+	bool picture = !p->audio_ && !p->url_ && output_takes_terminal(vo);
 	struct keys keys = { 0 };
-	if (!p->url_ && !c->out.json)
+	if (!p->url_ && !str_eq(vo, "address") && !c->out.json)
 		keys_start(&keys, c->config->in_fd);
 	if (keys.on)
 		c->on_key = player_key;
-	int code = watch(c, r, with_bar);
+	int code = watch(c, r, !picture, picture);
 	keys_stop(&keys);
 	return code;
 }
@@ -204,7 +220,7 @@ static int run_serve(struct cli *c)
 	args_words(&c->args, 0, &r->u.serve.items_);
 	r->u.serve.port_ = args_number(&c->args, "port",
 				       c->config->settings ? c->config->settings->server_port : 0);
-	return watch(c, r, false);
+	return watch(c, r, false, false);
 }
 
 static const struct opt serve_options[] = {

@@ -220,8 +220,10 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_play_quality, SET_play_command,        SET_play_auto_upgrade,
-		SET_app_linger,   SET_update_manifest_url,
+		SET_play_quality,
+		SET_play_auto_upgrade,
+		SET_app_linger,
+		SET_update_manifest_url,
 	};
 	for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++)
 		if ((int)waiting[i] == key)

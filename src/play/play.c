@@ -50,9 +50,12 @@ struct play *play_new(const struct wake *wake, const struct play_options *o, str
 	struct play *p = NEW(struct play);
 	p->keeper = keeper;
 	p->entry = -1;
-	p->now = (struct play_snapshot){
-		.state = PLAY_STOPPED, .position = -1, .duration = -1, .volume = 100
-	};
+	p->now = (struct play_snapshot){ .state = PLAY_STOPPED,
+					 .position = -1,
+					 .duration = -1,
+					 .volume = 100,
+					 .speed = 1,
+					 .ahead = -1 };
 	return p;
 }
 
@@ -95,7 +98,9 @@ bool play_load(struct play *p, const char *url, double start, struct err *err)
 		return err_set(err, ERR_PLAYER, 0, "the player is not there any more");
 	p->start = start;
 	p->now.position = p->now.duration = p->told = -1;
-	p->now.seeked = false;
+	p->now.seeked = p->now.waiting = false;
+	p->now.ahead = -1;
+	p->now.audio = p->now.subtitle = (struct play_track){ 0 };
 	err_clear(&p->now.why);
 	set_state(p, PLAY_LOADING);
 	if (p->core)
@@ -104,7 +109,7 @@ bool play_load(struct play *p, const char *url, double start, struct err *err)
 	return true;
 }
 
-/* "%": the amount. */
+/* "%": the amount, "%%": a hundredth of it. */
 static const struct {
 	const char *name;
 	const char *args[4];
@@ -114,17 +119,29 @@ static const struct {
 	{ "volume", { "add", "volume", "%" } },
 	{ "mute", { "cycle", "mute" } },
 	{ "stop", { "stop" } },
-	{ "speed", { "set", "speed", "%" } },
+	{ "speed", { "add", "speed", "%%" } },
+	{ "audio", { "cycle", "aid" } },
+	{ "subtitle", { "cycle", "sid" } },
 };
-#define COMMANDS (sizeof(commands) / sizeof(*commands))
+/* The player itself takes a hundredth, at which nothing seems to move. */
+#define SPEED_LEAST 0.1
+#define COMMANDS    (sizeof(commands) / sizeof(*commands))
 
 static bool command_now(struct play *p, size_t i, double amount, struct err *err)
 {
 	char number[40];
-	snprintf(number, sizeof(number), "%.3f", amount);
 	const char *args[5] = { NULL };
-	for (size_t a = 0; a < 4 && commands[i].args[a]; a++)
-		args[a] = str_eq(commands[i].args[a], "%") ? number : commands[i].args[a];
+	bool speed = str_eq(commands[i].name, "speed");
+	if (speed && amount == 0)
+		return core_command(p->core, (const char *[]){ "set", "speed", "1", NULL }, err);
+	if (speed && p->now.speed + amount / 100 < SPEED_LEAST)
+		return true;
+	for (size_t a = 0; a < 4 && commands[i].args[a]; a++) {
+		const char *arg = commands[i].args[a];
+		if (arg[0] == '%')
+			snprintf(number, sizeof(number), "%.3f", arg[1] ? amount / 100 : amount);
+		args[a] = arg[0] == '%' ? number : arg;
+	}
 	return core_command(p->core, args, err);
 }
 
@@ -211,6 +228,20 @@ static void on_position(struct play *p, double position)
 	p->news = p->news || moved >= POSITION_STEP || moved <= -POSITION_STEP;
 }
 
+static void on_ahead(struct play *p, double seconds)
+{
+	if (!p->running)
+		return;
+	p->news = p->news || (int)p->now.ahead != (int)seconds;
+	p->now.ahead = seconds;
+}
+
+static void set_flag(struct play *p, bool *flag, bool is)
+{
+	p->news = p->news || *flag != is;
+	*flag = is;
+}
+
 static void on_event(struct play *p, const struct core_event *e)
 {
 	switch (e->kind) {
@@ -254,8 +285,22 @@ static void on_event(struct play *p, const struct core_event *e)
 		p->now.volume = (int)(e->number + 0.5);
 		return;
 	case CORE_MUTED:
-		p->news = p->news || p->now.muted != (e->number != 0);
-		p->now.muted = e->number != 0;
+		set_flag(p, &p->now.muted, e->number != 0);
+		return;
+	case CORE_WAITING:
+		set_flag(p, &p->now.waiting, p->running && p->moving && e->number != 0);
+		return;
+	case CORE_SPEED:
+		p->news = p->news || p->now.speed != e->number;
+		p->now.speed = e->number;
+		return;
+	case CORE_AHEAD:
+		on_ahead(p, e->number);
+		return;
+	case CORE_TRACKS:
+		p->news = true;
+		p->now.audio = e->audio;
+		p->now.subtitle = e->subtitle;
 		return;
 	case CORE_GONE:
 		p->broken = true;

@@ -131,6 +131,10 @@ static const struct {
 	{ "pause", MPV_FORMAT_FLAG, CORE_PAUSED },
 	{ "volume", MPV_FORMAT_DOUBLE, CORE_VOLUME },
 	{ "mute", MPV_FORMAT_FLAG, CORE_MUTED },
+	{ "speed", MPV_FORMAT_DOUBLE, CORE_SPEED },
+	{ "demuxer-cache-duration", MPV_FORMAT_DOUBLE, CORE_AHEAD },
+	{ "paused-for-cache", MPV_FORMAT_FLAG, CORE_WAITING },
+	{ "track-list", MPV_FORMAT_NODE, CORE_TRACKS },
 };
 #define WATCHED (sizeof(watched) / sizeof(*watched))
 
@@ -267,11 +271,60 @@ static bool read_ended(const struct core *c, const mpv_event_end_file *e, struct
 	return true;
 }
 
+static const mpv_node *member(const mpv_node *map, const char *key, mpv_format format)
+{
+	for (int i = 0; map->format == MPV_FORMAT_NODE_MAP && i < map->u.list->num; i++)
+		if (str_eq(map->u.list->keys[i], key))
+			return map->u.list->values[i].format == format ? &map->u.list->values[i]
+								       : NULL;
+	return NULL;
+}
+
+/* The film says what its language is called: only what cannot do harm is kept of it. */
+static void copy_lang(char *out, size_t size, const char *lang)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-";
+	size_t len = strspn(lang, letters);
+	if (lang[len] || len >= size)
+		len = 0;
+	memcpy(out, lang, len);
+	out[len] = 0;
+}
+
+static void read_track(const mpv_node *track, struct core_event *ret)
+{
+	const mpv_node *type = member(track, "type", MPV_FORMAT_STRING);
+	const mpv_node *selected = member(track, "selected", MPV_FORMAT_FLAG);
+	const mpv_node *lang = member(track, "lang", MPV_FORMAT_STRING);
+	struct play_track *t = !type                             ? NULL
+			       : str_eq(type->u.string, "audio") ? &ret->audio
+			       : str_eq(type->u.string, "sub")   ? &ret->subtitle
+								 : NULL;
+	if (!t)
+		return;
+	t->of++;
+	if (!selected || !selected->u.flag)
+		return;
+	t->at = t->of;
+	copy_lang(t->lang, sizeof(t->lang), lang ? lang->u.string : "");
+}
+
+static bool read_tracks(const mpv_node *list, struct core_event *ret)
+{
+	ret->kind = CORE_TRACKS;
+	for (int i = 0; list->format == MPV_FORMAT_NODE_ARRAY && i < list->u.list->num; i++)
+		read_track(&list->u.list->values[i], ret);
+	return true;
+}
+
 static bool read_property(const mpv_event *e, struct core_event *ret)
 {
 	const mpv_event_property *p = e->data;
 	if (e->reply_userdata >= WATCHED || p->format != watched[e->reply_userdata].format)
 		return false; /* not known just now */
+	if (p->format == MPV_FORMAT_NODE)
+		return read_tracks(p->data, ret);
 	ret->kind = watched[e->reply_userdata].kind;
 	ret->number = p->format == MPV_FORMAT_FLAG ? *(int *)p->data : *(double *)p->data;
 	return true;
@@ -280,13 +333,8 @@ static bool read_property(const mpv_event *e, struct core_event *ret)
 /* Of the map that loadfile returns. */
 static int64_t entry_of(const mpv_node *result)
 {
-	if (result->format != MPV_FORMAT_NODE_MAP)
-		return -1;
-	for (int i = 0; i < result->u.list->num; i++)
-		if (str_eq(result->u.list->keys[i], "playlist_entry_id") &&
-		    result->u.list->values[i].format == MPV_FORMAT_INT64)
-			return result->u.list->values[i].u.int64;
-	return -1;
+	const mpv_node *id = member(result, "playlist_entry_id", MPV_FORMAT_INT64);
+	return id ? id->u.int64 : -1;
 }
 
 static bool read_reply(const struct core *c, const mpv_event *e, struct core_event *ret)

@@ -38,6 +38,10 @@ enum core_event_kind {
 	CORE_PAUSED,    /* number: 0, 1 */
 	CORE_VOLUME,    /* number: per cent */
 	CORE_MUTED,     /* number: 0, 1 */
+	CORE_SPEED,     /* number: a factor */
+	CORE_AHEAD,     /* number: seconds */
+	CORE_WAITING,   /* number: 0, 1 */
+	CORE_TRACKS,    /* audio, subtitle */
 	CORE_GONE,      /* the player closed itself; only core_free is left */
 };
 enum core_how {
@@ -53,6 +57,7 @@ struct core_event {
 	int64_t entry, next;
 	enum core_how how;
 	double number;
+	struct play_track audio, subtitle;
 	struct err why;
 };
 /* The next event of interest; false: none now. Never waits. */

@@ -93,11 +93,31 @@ static void describe_player(const struct ev_player *p, char *out, size_t size)
 	else
 		snprintf(out, size, "%s%s%s", at, of[0] ? " / " : "", of);
 	size_t used = strlen(out);
+	if (p->speed_ > 0 && p->speed_ != 100)
+		used += (size_t)snprintf(out + used, size - used, "  %lld.%02lldx",
+					 (long long)p->speed_ / 100, (long long)p->speed_ % 100);
 	if (p->muted_)
 		snprintf(out + used, size - used, "  muted");
 	else if (p->volume_ >= 0)
 		snprintf(out + used, size - used, "  vol %lld %%", (long long)p->volume_);
 }
+
+/* What is only worth its place where there is room: which sound, which text, how much has come. */
+static void describe_tracks(const struct ev_player *p, char *out, size_t size)
+{
+	out[0] = 0;
+	if (p->audio_ && !str_starts(p->audio_, "1 of 1"))
+		snprintf(out, size, "audio %s", p->audio_);
+	size_t used = strlen(out);
+	if (p->subtitle_)
+		snprintf(out + used, size - used, "%ssubtitle %s", used ? "  " : "", p->subtitle_);
+	used = strlen(out);
+	if (p->ahead_ >= 0)
+		snprintf(out + used, size - used, "%s+%lld s", used ? "  " : "",
+			 (long long)p->ahead_);
+}
+
+#define TRACKS_FROM 90 /* columns */
 
 static void draw_position(struct ui *ui, int line, int from, int to, const struct ev_player *p)
 {
@@ -119,11 +139,18 @@ static void draw_player(struct ui *ui, int line, int columns)
 	describe_player(p, state, sizeof(state));
 	bool paused = str_eq(p->state_, "paused");
 	int end = canvas_text_right(c, line, 0, columns - 1, state, ROLE_STRONG);
+	if (columns >= TRACKS_FROM) {
+		char tracks[96];
+		describe_tracks(p, tracks, sizeof(tracks));
+		end = tracks[0] ? canvas_text_right(c, line, 0, end - 2, tracks, ROLE_DIM) : end;
+	}
 	canvas_text(c, line, 1, 1, paused ? g->paused : g->playing, ROLE_BUSY);
 	int room = columns >= 70 ? end / 2 : end - 4;
 	int at = 3 + canvas_text(c, line, 3, room, p->title_ ? p->title_ : "playing", ROLE_TEXT);
 	if (paused)
 		at += canvas_text(c, line, at, end - at, "  paused", ROLE_WARN);
+	else if (p->waiting_)
+		at += canvas_text(c, line, at, end - at, "  waiting for more", ROLE_WARN);
 	draw_position(ui, line, at + 2, end - 2, p);
 }
 
@@ -243,7 +270,7 @@ static void draw_hints(struct ui *ui, int line, int from)
 static void draw_question(struct ui *ui, int line)
 {
 	struct canvas *c = &ui->canvas;
-	static const char answers[] = " y/n";
+	const char *answers = ui->question.keys ? "" : " y/n"; /* else the text names them */
 	int room = c->columns - 2 - (int)strlen(answers);
 	int at = 1 + canvas_text(c, line, 1, room, ui->question.text, ROLE_PROMPT);
 	at += canvas_text(c, line, at, c->columns - at, answers, ROLE_KEY);

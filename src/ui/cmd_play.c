@@ -2,11 +2,41 @@
 #include "state.h"
 
 #include <stdlib.h>
+#include "kiyya/output.h"
 #include "kiyya/str.h"
 
-static void play(struct ui *ui, bool audio, const char *vo, int64_t start)
+void ui_play_held(struct ui *ui)
 {
-	const struct item *it = ui_item(ui);
+	struct req *r = ui->held;
+	bool no_picture = ui->upnext.audio || !str_empty(ui->config->settings->play_command);
+	ui->held = NULL;
+	ui->picture = !no_picture && output_takes_terminal(where_vo(ui));
+	if (!no_picture)
+		r->u.play.vo_ = str_dup(ui->vo);
+	if (ui->picture && where_is_silent(ui))
+		strs_add(&r->u.play.options_, "aid=no");
+	if (ui_send(ui, r, SLOT_PLAY))
+		ui_say(ui, "starting the player: %s", ui->held_title);
+}
+
+static void send_play(struct ui *ui, const char *id, const char *quality, const char *title,
+		      int64_t start)
+{
+	struct req *r = req_new(REQ_PLAY);
+	r->u.play.item_ = str_dup(id);
+	r->u.play.quality_ = str_dup(quality);
+	r->u.play.audio_ = ui->upnext.audio;
+	r->u.play.start_ = start;
+	req_free(ui->held);
+	ui->held = r;
+	str_set(&ui->held_title, title);
+	if (ui->upnext.audio || !where_asks(ui))
+		ui_play_held(ui);
+}
+
+static void play(struct ui *ui, bool audio, int64_t start)
+{
+	const struct item *it = upnext_begin(ui);
 	if (!it || !item_claim_id(it)[0])
 		return;
 	if (it->claim && !it->claim->playable && !it->claim->local.offline) {
@@ -14,25 +44,24 @@ static void play(struct ui *ui, bool audio, const char *vo, int64_t start)
 			     it->claim->reason ? it->claim->reason : "nobody said why");
 		return;
 	}
-	struct req *r = req_new(REQ_PLAY);
-	r->u.play.item_ = str_dup(item_claim_id(it));
-	if (item_copy(it))
-		r->u.play.quality_ = str_dup(item_quality(it));
-	r->u.play.audio_ = audio;
-	r->u.play.vo_ = str_dup(vo);
-	r->u.play.start_ = start;
-	if (ui_send(ui, r, SLOT_PLAY))
-		ui_say(ui, "starting the player: %s", item_title(it));
+	ui->upnext.audio = audio;
+	send_play(ui, item_claim_id(it), item_copy(it) ? item_quality(it) : NULL, item_title(it),
+		  start);
+}
+
+void ui_play(struct ui *ui, const char *claim_id, const char *title)
+{
+	send_play(ui, claim_id, NULL, title ? title : "the next one", MSG_UNKNOWN);
 }
 
 void cmd_play(struct ui *ui, const char *arg)
 {
-	play(ui, false, NULL, str_eq(arg, "start") ? 0 : MSG_UNKNOWN);
+	play(ui, false, str_eq(arg, "start") ? 0 : MSG_UNKNOWN);
 }
 
 void cmd_audio(struct ui *ui, const char *arg)
 {
-	play(ui, true, NULL, MSG_UNKNOWN);
+	play(ui, true, MSG_UNKNOWN);
 }
 
 void cmd_pane(struct ui *ui, const char *arg)
@@ -40,8 +69,10 @@ void cmd_pane(struct ui *ui, const char *arg)
 	bool large = str_eq(arg, "large");
 	if (!film_change(ui, large) && large)
 		ui_say(ui, "nothing is playing in the pane");
-	else if (!ui->film.live)
-		play(ui, false, "pane", MSG_UNKNOWN);
+	if (!ui->film.live && !large) {
+		str_set(&ui->vo, "pane"); /* and so does what plays after it */
+		play(ui, false, MSG_UNKNOWN);
+	}
 }
 
 void cmd_episode(struct ui *ui, const char *arg)
@@ -107,7 +138,50 @@ void cmd_volume(struct ui *ui, const char *arg)
 		ui_say_error(ui, "volume by how much? \"volume +5\"");
 }
 
+void cmd_speed(struct ui *ui, const char *arg)
+{
+	int64_t by = 0;
+	if (!arg || signed_number(arg, &by))
+		steer(ui, "speed", by);
+	else
+		ui_say_error(ui, "speed by how many per cent? \"speed +10\"");
+}
+
+void cmd_track(struct ui *ui, const char *arg)
+{
+	if (str_eq(arg, "audio") || str_eq(arg, "subtitle"))
+		steer(ui, arg, MSG_UNKNOWN);
+	else
+		ui_say_error(ui, "which track? \"track audio\" or \"track subtitle\"");
+}
+
 void cmd_mute(struct ui *ui, const char *arg)
 {
 	steer(ui, "mute", MSG_UNKNOWN);
+}
+
+/* -- while the terminal is the player's ---------------------------------------------------------- */
+
+void ui_key_to_player(struct ui *ui, uint32_t code)
+{
+	static const char *const words[] = { "player", "seek", "volume", "mute", "speed", "track" };
+	if (code == 'q' || code == K_ESC || code == K_CTRL('c')) {
+		cmd_player(ui, "stop");
+		return;
+	}
+	const char *line = keymap_find(&ui->keymap, IN_DETAIL, code);
+	for (size_t i = 0; line && i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_starts(line, words[i]))
+			command_run(ui, line);
+}
+
+void ui_take_screen_back(struct ui *ui)
+{
+	ui->picture = false;
+	if (!ui->given)
+		return;
+	ui->given = false;
+	ui->term->ops->resized(ui->term);
+	ui_resize(ui);
+	cmd_redraw(ui, NULL);
 }

@@ -46,7 +46,7 @@ struct ui;
 	X(order, "order", "newest | oldest | trending | name", "order", "ask the channel in another order") \
 	X(pane, "pane", "[large]", "pane", "play in a pane; hide its picture, show it again; large: over all panes") \
 	X(pause, "pause", "[all]", "pause", "pause a download, or go on with it")                  \
-	X(play, "play", "[start]", "play", "play, where you left off or from the start")           \
+	X(play, "play", "[start]", "play", "play, where you left off or from the start; what is marked, in order") \
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \
 	X(playlists, "playlists", "", "playlists", "show the playlists of the channel")                \
 	X(previous, "previous", "", "previous", "go to the row before that has the words")         \
@@ -63,8 +63,10 @@ struct ui;
 	X(search, "search", "[TEXT]", "search", "look for words in everything")                    \
 	X(seek, "seek", "SECONDS", "seek", "move within what is playing")                          \
 	X(sort, "sort", "[ORDER]", "sort", "sort what is loaded by the next order")                \
+	X(speed, "speed", "[PERCENT]", "speed", "faster, slower, or as it was made") \
 	X(stop, "stop", "", "stop", "stop what is loading, or the work on copies")                                        \
 	X(suspend, "suspend", "", "suspend", "stop the program; fg brings it back")                \
+	X(track, "track", "audio | subtitle", "track", "the next sound track, or subtitle") \
 	X(unfollow, "unfollow", "", "unfollow", "follow this channel no more (asks)")              \
 	X(unlock, "unlock", "", "unlock", "open the vault; asks for the passphrase if it wants one") \
 	X(unmark, "unmark", "", "unmark", "clear all marks")                                       \

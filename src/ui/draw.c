@@ -174,6 +174,11 @@ static void draw_panes(struct ui *ui)
 
 void ui_draw(struct ui *ui)
 {
+	if (ui->given) {
+		ui->dirty = ui->stirred = false;
+		ui->last_draw = clock_mono_ms(ui->clock);
+		return;
+	}
 	canvas_clear(&ui->canvas);
 	ui->layout = layout_now(ui);
 	keep_focus(ui);

@@ -45,13 +45,17 @@ static void take_removed_copy(struct ui *ui, struct event *e)
 static void take_player(struct ui *ui, struct event *e)
 {
 	const struct ev_player *p = &e->u.player;
-	bool over = str_eq(p->state_, "ended") || str_eq(p->state_, "failed");
+	bool over = str_eq(p->state_, "ended") || str_eq(p->state_, "stopped") ||
+		    str_eq(p->state_, "failed");
 	if (str_eq(p->state_, "failed"))
 		ui_say_error(ui, "%s", p->error_ ? p->error_ : "the player failed");
 	if (!ui->player && !over && ui->message_role != ROLE_ERROR)
 		ui_say_nothing(ui); /* "starting the player" has come true */
 	if (!ui->player || over || !str_eq(ui->player->u.player.state_, p->state_))
 		ui->dirty = true;
+	ui->given = ui->given || (ui->picture && !over);
+	if (over)
+		upnext_player_over(ui, str_eq(p->state_, "ended"));
 	event_free(ui->player);
 	ui->player = over ? NULL : e;
 	if (over)
@@ -83,6 +87,7 @@ static void take_serve(struct ui *ui, const struct ev_serve *s)
 	strs_release(&ui->page.notes);
 	strs_add(&ui->page.notes, s->title_ ? s->title_ : "");
 	strs_add(&ui->page.notes, s->url_ ? s->url_ : "");
+	where_note_address(ui, s->url_);
 	page_open(ui, "Address for a player elsewhere", page_write_notes);
 }
 
@@ -161,17 +166,22 @@ static void take_done(struct ui *ui, struct ticket *t, const struct ev_done *d)
 	/* What was stopped on purpose is no news, nor what nobody asked for; an export that asks before it overwrites has not
 	 * failed. */
 	bool asks = t->kind == REQ_EXPORT && !d->error_;
-	bool unasked = t->stale || t->slot == SLOT_RELATED;
+	bool unasked = t->stale || t->slot == SLOT_RELATED || t->slot == SLOT_NEXT;
 	if (!d->ok_ && !unasked && !asks && !str_eq(d->category_, "cancelled"))
 		ui_say_error(ui, "%s",
 			     d->error_ ? d->error_ : "it did not work, and nobody said why");
 	enum req_kind kind = t->kind;
 	bool is_list = v != NULL || t->stale;
-	if (t->slot == SLOT_PLAY && !t->stale) {
+	bool played = t->slot == SLOT_PLAY && !t->stale;
+	if (played) {
 		event_free(ui->player);
 		ui->player = NULL;
 	}
 	ui_close_ticket(ui, t);
+	if (played) {
+		ui_take_screen_back(ui);
+		upnext_play_done(ui, d->ok_);
+	}
 	if (kind == REQ_QUEUE_ACT || kind == REQ_DOWNLOAD)
 		ui_reload(ui, &view_queue);
 	if (kind == REQ_REMOVE || kind == REQ_VERIFY || kind == REQ_REPAIR || kind == REQ_SCAN)
@@ -233,8 +243,14 @@ void ui_take_event(struct ui *ui, struct event *e)
 		else
 			take_row(ui, t, e);
 		return;
-	case EV_SHELF:
 	case EV_EPISODE:
+		if (t && t->slot == SLOT_NEXT) {
+			upnext_take_episode(ui, &e->u.episode);
+			break;
+		}
+		take_row(ui, t, e);
+		return;
+	case EV_SHELF:
 	case EV_GATEWAY:
 	case EV_FACT:
 		take_row(ui, t, e);

@@ -127,7 +127,7 @@ static void follow_line(struct ui *ui)
 void film_turn(struct ui *ui)
 {
 	struct film *f = &ui->film;
-	if (has_changed(ui) || !f->visible || ui->dirty)
+	if (ui->given || has_changed(ui) || !f->visible || ui->dirty)
 		return;
 	if (is_held(ui)) {
 		f->held = true;

@@ -30,26 +30,50 @@ static void forget_question(struct ui *ui)
 	strs_release(&ui->question.items);
 }
 
+static void ask(struct ui *ui, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+
+static void ask(struct ui *ui, const char *fmt, va_list ap)
+{
+	struct buf b;
+	forget_question(ui);
+	buf_init(&b, QUESTION_MAX);
+	(void)!buf_vaddf(&b, fmt, ap);
+	ui->question.text = buf_steal(&b);
+	buf_release(&b);
+}
+
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...)
 {
-	struct buf b;
 	va_list ap;
-	forget_question(ui);
-	buf_init(&b, QUESTION_MAX);
 	va_start(ap, fmt);
-	(void)!buf_vaddf(&b, fmt, ap);
+	ask(ui, fmt, ap);
 	va_end(ap);
-	ui->question.text = buf_steal(&b);
+	ui->question.keys = NULL;
 	ui->question.yes = yes;
 	if (items)
 		strs_copy(&ui->question.items, items);
-	buf_release(&b);
+}
+
+void ui_ask_which(struct ui *ui, void (*chosen)(struct ui *ui, uint32_t key), const char *keys,
+		  const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	ask(ui, fmt, ap);
+	va_end(ap);
+	ui->question.keys = keys;
+	ui->question.chosen = chosen;
 }
 
 static void answer(struct ui *ui, uint32_t code)
 {
 	struct strs items;
+	if (ui->question.keys) {
+		forget_question(ui);
+		ui->question.chosen(ui, code);
+		return;
+	}
 	bool yes = code == 'y' || code == 'Y';
 	strs_copy(&items, &ui->question.items);
 	forget_question(ui);
@@ -171,12 +195,16 @@ void ui_take_key(struct ui *ui, struct key key)
 	ui->idle_locked = false;
 	if (ui->message_ends == 0)
 		ui_say_nothing(ui);
-	if (ui->masked.text) {
+	if (ui->given) {
+		ui_key_to_player(ui, key.code);
+	} else if (ui->masked.text) {
 		ui_masked_takes(ui, key.code);
 	} else if (ui->question.text) {
 		answer(ui, key.code);
 	} else if (ui->prompt) {
 		prompt_takes(ui, key.code);
+	} else if (upnext_takes(ui, key.code)) {
+		return;
 	} else if (key.code == K_PASTE_BEGIN) {
 		paste_begins(ui);
 	} else if (key.code == K_CLICK) {

@@ -68,6 +68,11 @@ static const struct {
 	{ NOT_IN_QUEUE, "+", "volume +5" },
 	{ NOT_IN_QUEUE, "-", "volume -5" },
 	{ IN_ALL, "_", "mute" },
+	{ IN_ALL, "]", "speed +10" },
+	{ IN_ALL, "[", "speed -10" },
+	{ IN_ALL, "=", "speed" },
+	{ IN_ALL, "&", "track audio" },
+	{ IN_ALL, "\"", "track subtitle" },
 
 	{ IN_PANES, "d", "download" },
 	{ IN_PANES, "x", "pause" },

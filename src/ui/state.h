@@ -49,6 +49,7 @@ enum {
 	SLOT_LOG,
 	SLOT_FOLLOWING,
 	SLOT_RELATED,
+	SLOT_NEXT,
 	SLOT_WORK
 };
 
@@ -60,10 +61,12 @@ struct asking {
 	bool completes;              /* Tab completes command names */
 };
 
-/* A question that y answers; everything else is no. */
+/* A question that y answers, or one of its keys; everything else is no. */
 struct question {
-	char *text; /* owned; NULL: none is asked */
+	char *text;       /* owned; NULL: none is asked */
+	const char *keys; /* NULL: y or n */
 	void (*yes)(struct ui *ui, const struct strs *items);
+	void (*chosen)(struct ui *ui, uint32_t key); /* with keys, instead */
 	struct strs items;
 };
 
@@ -84,6 +87,19 @@ struct related {
 	long at;                /* that is selected; -1 none */
 	struct item item;       /* of it; no resources of its own but what it caches */
 	size_t line;            /* of the detail in which the first of them stands */
+};
+
+/* What plays after what is playing. */
+struct upnext {
+	struct strs queue;      /* claim ids, in order */
+	size_t queue_at;        /* the next of them */
+	bool audio;             /* sound only, as the first was asked for */
+	char *channel;          /* owned; of the episode that plays; NULL: it is none */
+	char of[CLAIM_ID_SIZE]; /* the episode whose next one is sought; "": none */
+	char *series;           /* owned; of it, once its row has come */
+	char *id, *title;       /* owned; the next one; NULL: not known */
+	bool ended;             /* what played came to its end by itself */
+	int64_t due;            /* mono ms when the next one begins; 0: it does not */
 };
 
 struct ui {
@@ -124,6 +140,13 @@ struct ui {
 	int64_t message_ends; /* mono ms; 0: with the next key */
 	char *searched;       /* owned; folded; for n and N */
 
+	struct upnext upnext;
+	char *vo;             /* owned; what was answered to where to play; NULL: as play.vo says */
+	bool port_kept;       /* the server's port was */
+	struct req *held;     /* the play that waits for that answer; owned; NULL none */
+	char *held_title;     /* owned */
+	bool picture;         /* what is to be played draws itself on our terminal */
+	bool given;           /* and does now: nothing of ours is drawn, keys are the player's */
 	struct event *player; /* EV_PLAYER; owned; NULL: nothing plays */
 	struct film film;
 	struct event *status; /* EV_STATUS; owned; NULL: not known yet */
@@ -170,6 +193,33 @@ bool ui_is_loading(const struct ui *ui, uint32_t slot);
 /* -- events.c ---------------------------------------------------------------------------------- */
 void ui_take_event(struct ui *ui, struct event *e); /* moves */
 
+/* -- upnext.c: the play queue and the next episode ---------------------------------------------- */
+/* Something is to be played: the marked rows in their order, else the one under the cursor; returns the first. */
+const struct item *upnext_begin(struct ui *ui);
+void upnext_take_episode(struct ui *ui, const struct ev_episode *e); /* of SLOT_NEXT */
+void upnext_player_over(struct ui *ui, bool by_itself);              /* the last news of a player */
+void upnext_play_done(struct ui *ui, bool ok);                       /* and it has gone */
+bool upnext_takes(struct ui *ui, uint32_t code); /* a key, while one is about to begin */
+int64_t upnext_ms(const struct ui *ui);          /* until something has to be done; -1: never */
+void upnext_tick(struct ui *ui);
+void upnext_release(struct upnext *u);
+
+/* -- cmd_play.c --------------------------------------------------------------------------------- */
+/* Plays what comes next: from where one left off, as the one before was asked for. title: NULL unknown. */
+void ui_play(struct ui *ui, const char *claim_id, const char *title);
+void ui_play_held(struct ui *ui); /* now that one knows where */
+/* A key while the terminal is the player's. */
+void ui_key_to_player(struct ui *ui, uint32_t code);
+/* The player has gone from it. */
+void ui_take_screen_back(struct ui *ui);
+
+/* -- where.c: over SSH ---------------------------------------------------------------------------- */
+const char *where_vo(const struct ui *ui); /* play.vo, or what was answered */
+bool where_is_silent(
+    const struct ui *ui);       /* the picture is seen afar, where the sound is not heard */
+bool where_asks(struct ui *ui); /* asks, if it has to be asked; then calls ui_play_held */
+void where_note_address(struct ui *ui, const char *url); /* how to reach it, on the page of notes */
+
 /* -- cmd_vault.c ------------------------------------------------------------------------------ */
 void work_take(struct ui *ui, const struct event *e); /* EV_WORK, EV_VERIFY, EV_EXPORT */
 
@@ -181,6 +231,9 @@ enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH };
 /* items are copied. */
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* One of keys answers it. */
+void ui_ask_which(struct ui *ui, void (*chosen)(struct ui *ui, uint32_t key), const char *keys,
+		  const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* -- locking.c --------------------------------------------------------------------------------- */
 void ui_take_key_state(struct ui *ui, const struct ev_key *k);

@@ -233,8 +233,16 @@ static void curses_resized(struct term *t)
 		resizeterm(w.ws_row, w.ws_col);
 }
 
+/* Curses only says what it thinks has changed: cursor and colours are said anew, too. A player that drew on the terminal
+ * leaves its last words in the buffer of stdout: they are not to come out later, on the shell's screen. */
 static void curses_spoilt(struct term *t)
 {
+	const char *plain = tigetstr("sgr0");
+	fflush(stdout);
+	curs_set(0);
+	curs_set(1);
+	if (plain && plain != (char *)-1 && !strstr(plain, "$<"))
+		send_str(plain);
 	clearok(curscr, TRUE);
 }
 

@@ -154,6 +154,10 @@ void ui_free(struct ui *ui)
 	free(ui->question.text);
 	free(ui->message);
 	free(ui->searched);
+	upnext_release(&ui->upnext);
+	req_free(ui->held);
+	free(ui->held_title);
+	free(ui->vo);
 	event_free(ui->player);
 	event_free(ui->status);
 	while (ui->n_tickets > 0)
@@ -192,13 +196,21 @@ void ui_resize(struct ui *ui)
 	ui->dirty = true;
 }
 
+/* Curses told of a new size draws at the next key: not while the player has the terminal. */
+static void take_resize(struct ui *ui)
+{
+	if (ui->given)
+		return;
+	ui->term->ops->resized(ui->term);
+	ui_resize(ui);
+}
+
 static void take_signals(struct ui *ui)
 {
 	struct signalfd_siginfo s;
 	while (read(ui->config->signal_fd, &s, sizeof(s)) == (ssize_t)sizeof(s)) {
 		if (s.ssi_signo == SIGWINCH) {
-			ui->term->ops->resized(ui->term);
-			ui_resize(ui);
+			take_resize(ui);
 		} else if (s.ssi_signo == SIGTSTP) {
 			cmd_suspend(ui, NULL);
 		} else if (s.ssi_signo != SIGCONT) {
@@ -230,6 +242,7 @@ static void take_timers(struct ui *ui)
 	if (ui->message && ui->message_ends > 0 && clock_mono_ms(ui->clock) >= ui->message_ends)
 		ui_say_nothing(ui);
 	ui_lock_if_idle(ui);
+	upnext_tick(ui);
 }
 
 /* The shorter of two waits; a is -1 for ever, b may lie in the past. */
@@ -256,6 +269,8 @@ static int wait_ms(struct ui *ui, int most)
 		wait = sooner(wait, ui->message_ends - now);
 	if (ui_idle_lock_ms(ui) >= 0)
 		wait = sooner(wait, ui_idle_lock_ms(ui));
+	if (upnext_ms(ui) >= 0)
+		wait = sooner(wait, upnext_ms(ui));
 	if (ui_view(ui)->fetched_at != TIME_UNKNOWN)
 		wait = sooner(wait, ui->last_draw + AGE_MS - now);
 	return (int)wait;
@@ -301,6 +316,19 @@ void ui_settle(struct ui *ui)
 	film_turn(ui);
 }
 
+#define SCREEN_MS 3000
+
+/* A player that has the terminal is ended first: it would go on drawing on what we have left. */
+static void wait_for_screen(struct ui *ui)
+{
+	int64_t end = clock_mono_ms(ui->clock) + SCREEN_MS;
+	if (ui->given)
+		cmd_player(ui, "stop");
+	ui->quit = false;
+	while (ui->given && !ui->quit && clock_mono_ms(ui->clock) < end)
+		ui_step(ui, 100);
+}
+
 bool ui_run(const struct ui_config *config, int *ret_signal, struct err *err)
 {
 	const struct theme *theme = theme_find(config->settings->ui_theme);
@@ -321,6 +349,7 @@ bool ui_run(const struct ui_config *config, int *ret_signal, struct err *err)
 	ui_start(ui);
 	while (!ui->quit)
 		ui_step(ui, -1);
+	wait_for_screen(ui);
 	*ret_signal = ui->signal;
 	ui_free(ui);
 	return true;

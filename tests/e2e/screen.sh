@@ -31,7 +31,7 @@ is_here() {
 }
 
 tm_start 80x24 sh
-tm_keys "stty -a >'$E2E_DIR/before'; '$KIYYA'; echo ended-\$?; stty -a >'$E2E_DIR/after'; echo all-over" Enter
+tm_keys "stty -a >'$E2E_DIR/before'; '$KIYYA'; echo ended-\$?; stty -a >'$E2E_DIR/after'; echo all-\$((40 + 2))" Enter
 check "the newest title appears" tm_wait "City at Night"
 check "and others" tm_wait "Revenge S01E01"
 check "what is not Latin too" tm_wait "የማያልቅ"
@@ -76,11 +76,11 @@ check_eq "nobody else writes on the screen" "" "$(tm_screen | grep -vE '^( |│|
 check_eq "from the vault" 0 "$(bytes_sent player)"
 
 leave() { # back to the list, out of the program, past a question
-	tm_shows "all-over" && return 0
+	tm_shows "all-42" && return 0
 	tm_keys q
-	wait_until 1 tm_shows "all-over" && return 0
+	wait_until 1 tm_shows "all-42" && return 0
 	! tm_shows "y/n" || tm_keys y
-	wait_until 1 tm_shows "all-over"
+	wait_until 1 tm_shows "all-42"
 }
 check "q leaves" wait_until 15 leave
 check "with 0" tm_wait "ended-0"

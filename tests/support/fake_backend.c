@@ -18,6 +18,8 @@ struct fake_backend {
 	pthread_t thread;
 	atomic_bool stop;
 	uint64_t playing, slow, opening; /* open tickets; 0 none */
+	char played[CLAIM_ID_SIZE];
+	int faster, subtitle; /* of the player: per cent, track */
 	bool paused;
 	char *followed;                  /* owned; name of the one channel that is; NULL none */
 	struct strs later;               /* claim ids */
@@ -403,14 +405,19 @@ static void offline(struct fake_backend *b, const struct req *r)
 static void post_player(struct fake_backend *b, const char *state)
 {
 	struct event *e = event_new(EV_PLAYER);
-	char id[CLAIM_ID_SIZE];
-	claim_id_of(0, id);
-	e->u.player.claim_id_ = str_dup(id);
+	char first[CLAIM_ID_SIZE];
+	claim_id_of(0, first);
+	e->u.player.claim_id_ = str_dup(b->played);
 	e->u.player.state_ = str_dup(state);
-	e->u.player.title_ = str_dup("The first film");
+	e->u.player.title_ =
+	    str_dup(str_eq(b->played, first) ? "The first film" : "Another film");
 	e->u.player.position_seconds_ = 723;
 	e->u.player.duration_ = 6130;
 	e->u.player.volume_ = 80;
+	e->u.player.speed_ = 100 + b->faster;
+	e->u.player.audio_ = str_dup("1 of 2, am");
+	e->u.player.subtitle_ = b->subtitle ? str_fmt("%d of 2, en", b->subtitle) : str_dup("off");
+	e->u.player.ahead_ = 9;
 	link_post(b->link, e);
 }
 
@@ -419,8 +426,15 @@ static void steer(struct fake_backend *b, const struct req *r)
 	if (str_eq(r->u.player.command_, "pause")) {
 		b->paused = !b->paused;
 		post_player(b, b->paused ? "paused" : "playing");
-	} else if (str_eq(r->u.player.command_, "stop")) {
-		post_player(b, "ended");
+	} else if (str_eq(r->u.player.command_, "speed")) {
+		b->faster = r->u.player.amount_ ? b->faster + (int)r->u.player.amount_ : 0;
+		post_player(b, "playing");
+	} else if (str_eq(r->u.player.command_, "subtitle")) {
+		b->subtitle = (b->subtitle + 1) % 3;
+		post_player(b, "playing");
+	} else if (str_eq(r->u.player.command_, "stop") || r->u.player.amount_ == 60) {
+		/* A minute ahead is the end of each of our films. */
+		post_player(b, r->u.player.amount_ == 60 ? "ended" : "stopped");
 		done(b, b->playing, NULL, NULL);
 		b->playing = 0;
 	}
@@ -652,6 +666,7 @@ static void answer(struct fake_backend *b, const struct req *r)
 		done(b, r->ticket, NULL, NULL);
 	} else if (r->kind == REQ_PLAY) {
 		b->playing = r->ticket;
+		str_copy(b->played, sizeof(b->played), r->u.play.item_);
 		post_player(b, "playing");
 	} else if (r->kind == REQ_PLAYER) {
 		steer(b, r);

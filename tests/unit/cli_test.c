@@ -304,9 +304,9 @@ static const struct row play[] = {
 	{ "play x --start soon", NULL, NULL, "",
 	  "kiyya: play: --start is seconds or [[h:]m:]s, not \"soon\"\n", 2 },
 	{ "play x --json",
-	  "player {\"state\":\"playing\",\"muted\":false,\"offline\":true}\ntaken\nsignal "
+	  "player {\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true}\ntaken\nsignal "
 	  "2",
-	  NULL, "{\"state\":\"playing\",\"muted\":false,\"offline\":true}\n", "", 130 },
+	  NULL, "{\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true}\n", "", 130 },
 	{ "serve x y --port 8080 -q",
 	  "serve {\"claim_id\":\"" ID1 "\",\"url\":\"http://127.0.0.1:8080/movies/1\"}\n"
 	  "serve {\"claim_id\":\"" ID2 "\",\"url\":\"http://127.0.0.1:8080/movies/2\"}\nsignal 15",

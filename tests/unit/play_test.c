@@ -65,7 +65,22 @@ static void test_commands(void **state)
 		next(r);
 	command(r, "pause", 0);
 	wait_state(r, PLAY_PLAYING);
-	command(r, "speed", 4);
+	assert_int_equal(r->last.audio.at, 1);
+	assert_int_equal(r->last.audio.of, 1);
+	assert_int_equal(r->last.subtitle.of, 0);
+	command(r, "audio", 0);
+	while (r->last.audio.at != 0)
+		next(r);
+	command(r, "audio", 0);
+	while (r->last.audio.at != 1)
+		next(r);
+	command(r, "speed", 300);
+	while (r->last.speed < 3.99 || r->last.speed > 4.01)
+		next(r);
+	command(r, "speed", 0);
+	while (r->last.speed != 1)
+		next(r);
+	command(r, "speed", 300);
 	wait_state(r, PLAY_ENDED);
 	struct err err = { 0 };
 	assert_false(play_command(r->play, "quit", 0, &err));
