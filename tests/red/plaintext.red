@@ -5,7 +5,7 @@ targets='kiyya tests/support/fixture_gateway tests/support/pause'
 expect='not ok [0-9]+ - nothing (while it ran|after)'
 
 plant() {
-	edit src/vault/writer.c '/^	struct record_place place = record_place_of(w->header.slot.file_id/i\
+	edit src/vault/writer.c '/^	if (!record_seal(writer_tools(w), &w->seams.chance/i\
 	char *aside = str_fmt("%s/chunk.tmp", getenv("TMPDIR"));\
 	int clear = open(aside, O_CREAT | O_WRONLY | O_TRUNC, 0600);\
 	free(aside);\
