@@ -34,9 +34,6 @@ bool file_write_at(const struct io *io, int fd, const void *data, size_t n, uint
 bool file_read_at(int fd, void *data, size_t n, uint64_t off, struct err *err) MUST_USE;
 /* After a failure only a new read tells what is there: it gives what the disk has. */
 bool file_sync(const struct io *io, int fd, bool data_only, struct err *err) MUST_USE;
-/* The kernel begins to write out what was written, and nobody waits: a file_sync later has less to do. A hint; where there
- * is no such call, nothing happens. */
-void file_start_sync(int fd);
 bool file_rename(const struct io *io, const char *from, const char *to, struct err *err) MUST_USE;
 bool file_sync_dir(const struct io *io, const char *dir, struct err *err) MUST_USE;
 

@@ -136,15 +136,6 @@ bool file_rename(const struct io *io, const char *from, const char *to, struct e
 	return true;
 }
 
-void file_start_sync(int fd)
-{
-#ifdef SYNC_FILE_RANGE_WRITE
-	(void)!sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-#else
-	(void)fd;
-#endif
-}
-
 bool file_sync_dir(const struct io *io, const char *dir, struct err *err)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

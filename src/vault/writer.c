@@ -10,8 +10,6 @@
 #include "kiyya/path.h"
 #include "kiyya/str.h"
 
-#define START_EVERY (4u << 20) /* bytes after which the kernel may begin to write them out */
-
 struct vault_writer *writer_new(struct vault *v, const char *name, int fd, struct err *err)
 {
 	struct vault_writer *w = NEW(struct vault_writer);
@@ -161,11 +159,6 @@ bool vault_write_chunk(struct vault_writer *w, uint64_t i, const void *data, siz
 			   err))
 		return err_wrap(err, "writing into the vault");
 	have_add(&w->have, i, false);
-	w->resting += len;
-	if (w->resting >= START_EVERY) {
-		w->resting = 0;
-		file_start_sync(w->fd);
-	}
 	return true;
 }
 

@@ -13,7 +13,6 @@ struct vault_writer {
 	struct header header;
 	struct vault_info info; /* of header */
 	struct have have;
-	size_t resting; /* bytes written since the kernel was told to begin */
 	struct aead *aead;
 	unsigned char record[KYV_RECORD]; /* the one buffer */
 };
