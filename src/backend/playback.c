@@ -10,7 +10,7 @@
 #include "kiyya/play.h"
 #include "kiyya/position.h"
 #include "kiyya/stream.h"
-#include "lookup.h"
+#include "online.h"
 #include "outside.h"
 #include "route.h"
 #include "ticket.h"
@@ -29,7 +29,7 @@ struct session {
 	struct playback *playback;
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
-	struct lookup *lookup;
+	struct online *online;   /* what is not in the vault */
 	struct along *along;     /* until its address is given out */
 	struct play *play;       /* this, */
 	struct outside *outside; /* or that */
@@ -162,7 +162,7 @@ static void post_player(struct session *s)
 static void session_free(struct session *s)
 {
 	struct playback *p = s->playback;
-	lookup_cancel(s->lookup);
+	online_free(s->online);
 	along_free(s->along);
 	unlock_forget(p->core->unlock, s);
 	if (s->play) {
@@ -321,36 +321,18 @@ static void play_along(void *arg, const struct copy *copy, struct source *source
 	play_address(s, url, &why);
 }
 
-static void copy_from_claim(struct copy *c, const struct claim *claim)
-{
-	memcpy(c->claim_id, claim->id, sizeof(c->claim_id));
-	str_copy(c->quality, sizeof(c->quality), "original");
-	c->title = str_dup(claim->title);
-	c->duration = claim->duration;
-}
-
-static void play_online(void *arg, struct page *one, bool stale, const struct err *err)
+static void play_online(void *arg, const struct copy *what, const char *url, const struct err *err)
 {
 	struct session *s = arg;
-	struct err why = err ? *err : (struct err){ 0 };
-	s->lookup = NULL;
-	const struct claim *c = one ? &one->items[0] : NULL;
-	bool ok = c != NULL;
-	if (ok && (s->playback->core->offline || (!c->playable && c->reason) || !c->n_sources))
-		ok = err_set(&why, s->playback->core->offline ? ERR_NET : ERR_REFUSED, 0,
-			     "\"%.100s\": %s", c->title,
-			     s->playback->core->offline ? "not downloaded, and --offline"
-			     : c->reason                ? c->reason
-							: "there is nothing to play");
-	if (ok) {
-		copy_from_claim(&s->copy, c);
-		if (s->request.url_)
-			playback_post_address(s->ticket, &s->copy, c->sources[0].url);
-		else
-			ok = open_player(s, c->sources[0].url, gateway_player_headers(), &why);
+	struct err why;
+	if (err) {
+		session_end(s, err);
+		return;
 	}
-	page_free(one);
-	if (!ok)
+	copy_copy(&s->copy, what);
+	if (s->request.url_)
+		playback_post_address(s->ticket, &s->copy, url);
+	else if (!open_player(s, url, gateway_player_headers(), &why))
 		session_end(s, &why);
 }
 
@@ -388,8 +370,7 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		unlock_ensure(core->unlock, play_copy, s);
 	else if (!(s->along =
 		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
-		s->lookup =
-		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
+		s->online = online_start(core, s->request.item_, play_online, s);
 }
 
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
