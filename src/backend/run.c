@@ -183,8 +183,16 @@ void run_begin(struct run *r)
 	r->events.begun(r->events.arg, r);
 }
 
+/* The row has the file's name before there is a file, and the file is there before its header is. */
+static bool has_file(const struct run *r)
+{
+	if (!r->row.file)
+		return false;
+	return r->transfer ? transfer_has_file(r->transfer) : r->row.have > 0;
+}
+
 struct source *run_open(struct run *r, struct err *err)
 {
 	*err = (struct err){ 0 };
-	return r->row.file ? audience_open(r->audience, r->row.file, err) : NULL;
+	return has_file(r) ? audience_open(r->audience, r->row.file, err) : NULL;
 }
