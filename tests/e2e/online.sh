@@ -143,9 +143,10 @@ stall() {
 	wait_until 10 shows '"waiting":false' || true
 }
 stall_until() { # WORDS
-	for i in 1 2 3 4 5 6 7 8 9; do
+	began=$(now_ms)
+	while [ $(($(now_ms) - began)) -lt 60000 ]; do
 		! said "$1" || return 0
-		echo "# stall $i: $(shown)"
+		echo "# after $(($(now_ms) - began)) ms, at $(shown) s"
 		stall
 	done
 	said "$1"
