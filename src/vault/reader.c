@@ -97,9 +97,12 @@ static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t
 		return false;
 	size_t there = at < len ? len - at : 0;
 	*ret_n = room < there ? room : there;
-	if (r->held)
-		memcpy(dst, shelf_bytes(r->held) + at, *ret_n);
-	return true;
+	if (!r->held || *ret_n == 0)
+		return true;
+	const unsigned char *bytes = shelf_bytes(r->held, r->opened->header.keys, at, *ret_n, err);
+	if (bytes)
+		memcpy(dst, bytes, *ret_n);
+	return bytes != NULL;
 }
 
 static bool may_read(const struct reader *r, struct err *err)
