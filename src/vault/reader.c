@@ -119,7 +119,7 @@ static bool may_read(const struct reader *r, struct err *err)
 
 /* -- several chunks at once ------------------------------------------------------------------------- */
 
-#define PIECES_MOST 8u
+#define PIECES_MOST 9u
 
 /* What lies in one chunk. */
 struct piece {
