@@ -162,8 +162,11 @@ static void test_damage(void **state)
 	close(fd);
 	expect_trouble(h, ERR_DAMAGED);
 	/* A short one, which is read before it is begun, has as much. */
+	size_t reads = odd_source_reads(h->watch);
 	fd = ask(h, h->path, "Range: bytes=199990-200009\r\n");
 	wire_receive(fd, false, &r);
+	assert_int_equal(odd_source_reads(h->watch),
+			 reads + 2); /* what failed is not tried twice */
 	assert_int_equal(r.status, 206);
 	assert_false(r.whole);
 	assert_int_equal(r.body_len, 10);
