@@ -83,17 +83,10 @@ enum MHD_Result reply_unsatisfiable(struct MHD_Connection *mhd, uint64_t size)
 
 static void add_validators(struct MHD_Response *r, const struct grant *g)
 {
-	struct validators v = grant_validators(g);
-	if (*v.etag) {
-		char etag[40];
-		snprintf(etag, sizeof(etag), "\"%s\"", v.etag);
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, etag);
-	}
-	if (v.last_modified != TIME_UNKNOWN) {
-		char date[CLOCK_HTTP_SIZE];
-		clock_http(v.last_modified, date);
-		MHD_add_response_header(r, MHD_HTTP_HEADER_LAST_MODIFIED, date);
-	}
+	if (*grant_etag_field(g))
+		MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, grant_etag_field(g));
+	if (*grant_date_field(g))
+		MHD_add_response_header(r, MHD_HTTP_HEADER_LAST_MODIFIED, grant_date_field(g));
 }
 
 enum MHD_Result reply_unchanged(struct MHD_Connection *mhd, const struct grant *g)
