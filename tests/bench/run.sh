@@ -5,7 +5,7 @@
 #
 # as Markdown. Machines are noisy: only the ratios mean anything. Called by contrib/bench.
 #
-#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|server|download|cache]
+#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|server|play|download|cache]
 #
 # and for the cache a table of its own.
 set -eu
@@ -141,22 +141,29 @@ answers() { # ADDRESS
 	curl -sf -r 0-0 -o "$E2E_DIR/byte" "$1"
 }
 
-start_nginx() {
-	port=$("$bench/bench_server" port)
-	nginx_url=http://127.0.0.1:$port/film
-	cat >"$E2E_DIR/nginx.conf" <<-CONF
-		daemon off; pid $E2E_DIR/nginx.pid; error_log $E2E_DIR/nginx.err; worker_processes 2;
+# Serves a folder; sets nginx_port.
+nginx_start() { # FOLDER
+	nginx_port=$("$bench/bench_server" port)
+	of=$E2E_DIR/nginx-$nginx_port
+	mkdir "$of"
+	cat >"$of/conf" <<-CONF
+		daemon off; pid $of/pid; error_log $of/err; worker_processes 2;
 		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
 		events {}
 		http {
 			access_log off; sendfile on; tcp_nopush off; keepalive_requests 10000000;
-			client_body_temp_path $E2E_DIR/t1; proxy_temp_path $E2E_DIR/t2; fastcgi_temp_path $E2E_DIR/t3;
-			uwsgi_temp_path $E2E_DIR/t4; scgi_temp_path $E2E_DIR/t5;
-			server { listen 127.0.0.1:$port; root $E2E_DIR; }
+			client_body_temp_path $of/t1; proxy_temp_path $of/t2; fastcgi_temp_path $of/t3;
+			uwsgi_temp_path $of/t4; scgi_temp_path $of/t5;
+			server { listen 127.0.0.1:$nginx_port; root $1; }
 		}
 	CONF
-	nginx -c "$E2E_DIR/nginx.conf" -e "$E2E_DIR/nginx.err" 2>/dev/null 8>&- &
+	nginx -c "$of/conf" -e "$of/err" 2>/dev/null 8>&- &
 	e2e_child $!
+}
+
+start_nginx() {
+	nginx_start "$E2E_DIR"
+	nginx_url=http://127.0.0.1:$nginx_port/film
 	wait_until 20 answers "$nginx_url"
 }
 
@@ -206,6 +213,35 @@ bench_server() {
 		two_readers | row "GET $mib MiB by two" "from the vault" ms "two threads that open, and two from nginx"
 }
 
+# -- the player ------------------------------------------------------------------------------------------
+
+# A minute of moving noise at 8 Mbit/s with a key frame every other second, its streams copied again and again until the
+# film is as long as it has to be: as large, as deep and as easy to seek in as a real one, and quick to make.
+make_film() { # MIB
+	minute=$E2E_DIR/minute.mp4
+	ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=1280x720:r=25:d=60 -f lavfi -i sine=f=330:d=60 \
+		-vf noise=alls=40:allf=t:all_seed=7 -c:v libx264 -preset ultrafast -pix_fmt yuv420p \
+		-g 50 -keyint_min 50 -sc_threshold 0 -b:v 8M -minrate 8M -maxrate 8M -bufsize 8M \
+		-c:a aac -b:a 96k "$minute"
+	ffmpeg -nostdin -v error -y -stream_loop $(($1 * 1048576 / $(stat -c %s "$minute"))) -i "$minute" \
+		-c copy -movflags +faststart "$E2E_DIR/film.mp4"
+	rm "$minute"
+}
+
+kind() { # NAME : its pairs among what bench_play said
+	awk -v name="$1" '$1 == name { print $2, $3 }' "$E2E_DIR/play"
+}
+
+bench_play() {
+	make_film "$mib"
+	mkdir "$E2E_DIR/sealed"
+	"$bench/bench_play" "$E2E_DIR/film.mp4" "$E2E_DIR/sealed" "$rounds" >"$E2E_DIR/play"
+	film="$(($(stat -c %s "$E2E_DIR/film.mp4") / 1048576)) MiB"
+	kind first | row "first frame of $film" "from the vault" ms "libmpv, plain file"
+	kind seek | row "seek in $film" "from the vault" ms "libmpv, plain file"
+	rm -r "$E2E_DIR/sealed" "$E2E_DIR/film.mp4"
+}
+
 # -- download --------------------------------------------------------------------------------------------
 
 # The same bytes as a claim with a hash, as one without, and three shorter ones.
@@ -218,6 +254,22 @@ publish_films() {
 		set -- $row
 		printf '@demo\tvideo\t%s\t%s\t%s.mp4\t60\t640x360\t400\t2024-06-01T18:00:00Z\t-\ten\t%s\t-\n' "$1" "$1" "$2" "$3"
 	done >"$E2E_DIR/films/catalog.tsv"
+}
+
+# The same films at the same addresses from nginx: the stand-in copies them more slowly than a disk writes.
+host_films() {
+	command -v nginx >/dev/null 2>&1 || { echo "bench: nginx is missing: the stand-in hosts the films" >&2; return; }
+	for name in hashed unhashed; do
+		path=$(address_of "$(claim_id $name)")
+		path=$E2E_DIR/host/${path#http://*/}
+		mkdir -p "${path%/*}"
+		ln -s "$E2E_DIR/films/film.mp4" "$path"
+	done
+	nginx_start "$E2E_DIR/host"
+	PLAYER_URL=http://127.0.0.1:$nginx_port
+	write_config
+	kiyya cache clear --yes >/dev/null # it has the addresses of the stand-in
+	wait_until 20 answers "$(address_of "$(claim_id hashed)")"
 }
 
 films_start() { # OPTIONS...
@@ -299,6 +351,7 @@ bench_download() {
 	publish_films
 	films_start
 	write_config
+	host_films
 	download_rounds hashed curl "hash checked" 'curl -o F && sync F'
 	download_rounds unhashed curl "no hash" 'curl -o F && sync F'
 	if command -v aria2c >/dev/null 2>&1; then
@@ -332,7 +385,7 @@ if [ "$only" != cache ]; then
 	echo '| bench | kiyya | median | peer | median | ratio |'
 	echo '| --- | --- | --- | --- | --- | --- |'
 fi
-for one in frames seal server download cache; do
+for one in frames seal server play download cache; do
 	[ $one != download ] || rounds=$(((rounds + 1) / 2))
 	[ "${only:-$one}" != $one ] || bench_$one
 done
