@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "live.h"
 #include "lookup.h"
 
 struct online {
@@ -10,6 +11,8 @@ struct online {
 	online_fn *fn;
 	void *arg;
 	struct lookup *lookup; /* until the claim is found */
+	bool asked_anew;       /* the gateway said so just now */
+	struct live *live;     /* from then on, where the claim has no file */
 };
 
 static void copy_from_claim(struct copy *c, const struct claim *claim)
@@ -31,10 +34,21 @@ static bool refuse(const struct claim *c, struct err *err)
 		       c->reason ? c->reason : "there is nothing to play");
 }
 
-/* Nothing of it lies at the player host. True: something was begun that calls back later. */
+static lookup_fn on_claim;
+
+/* Nothing of it lies at the player host. True: something was begun that calls back later. What was announced when it was
+ * stored may have been put off since, or be over and have a file; and a repost does not say what it is one of. */
 static bool begin_without_source(struct online *o, const struct claim *c, struct err *err)
 {
-	return refuse(c, err);
+	if (!claim_may_be_live(c) || (o->asked_anew && c->kind == CLAIM_REPOST))
+		return refuse(c, err);
+	if (!o->asked_anew && c->kind != CLAIM_CHANNEL) {
+		o->asked_anew = true;
+		o->lookup = lookup_start(o->core, c->stream_id, LOOKUP_GATEWAY_FIRST, on_claim, o);
+		return true;
+	}
+	o->live = live_start(o->core, c, o->fn, o->arg, err);
+	return o->live != NULL;
 }
 
 static bool begin(struct online *o, const struct claim *c, struct err *err)
@@ -77,5 +91,6 @@ void online_free(struct online *o)
 	if (!o)
 		return;
 	lookup_cancel(o->lookup);
+	live_free(o->live);
 	free(o);
 }

@@ -56,7 +56,10 @@ static void show_position(struct watching *w, const struct ev_player *p)
 	str_duration(position, sizeof(position), p->position_seconds_);
 	str_duration(duration, sizeof(duration), p->duration_);
 	char *right = str_fmt("%s  %s%s%s%s", p->state_ ? p->state_ : "", position,
-			      duration[0] ? " of " : "", duration, p->offline_ ? "  (vault)" : "");
+			      duration[0] ? " of " : "", duration,
+			      p->offline_ ? "  (vault)"
+			      : p->live_  ? "  (live)"
+					  : "");
 	bar_draw(&w->bar, p->title_ ? p->title_ : "", right);
 	str_set(&w->state, p->state_);
 	free(right);
