@@ -4,18 +4,11 @@
  * try). After every change it looks at the queue from the top and starts what there is room for. */
 #include "engine.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#include "audience.h"
 #include "hook.h"
-#include "kiyya/retry.h"
-#include "lookup.h"
-#include "rate.h"
+#include "run.h"
 #include "tempo.h"
 #include "ticket.h"
-#include "transfer.h"
 #include "unlock.h"
 #include "want.h"
 #include "watch.h"
@@ -23,22 +16,6 @@
 #define TICK_MS   100
 #define STATUS_MS 500
 #define SAVE_MS   2000
-
-struct run {
-	struct run *next;
-	struct engine *engine;
-	struct download row;
-	struct transfer *transfer; /* NULL: waits for its next try, or for a look-up */
-	struct audience *audience;
-	struct lookup *lookup; /* the content has changed: what does the gateway say? */
-	uint64_t timer;        /* the next try */
-	struct rate rate;
-	uint64_t received; /* by transfers before this one */
-	int64_t had;       /* row.have when this try began */
-	char *old_file; /* of the content before; stays until the new file has its first record */
-	bool looked_up, keep_mismatch, dirty;
-	int64_t saved_at;
-};
 
 struct engine {
 	struct core *core;
@@ -52,7 +29,6 @@ struct engine {
 };
 
 static void look(struct engine *e);
-static void run_begin(struct run *r);
 
 struct engine *engine_new(struct core *core)
 {
@@ -62,11 +38,6 @@ struct engine *engine_new(struct core *core)
 }
 
 /* -- telling ------------------------------------------------------------------------------------- */
-
-static uint64_t received(const struct run *r)
-{
-	return r->received + (r->transfer ? transfer_received(r->transfer) : 0);
-}
 
 static struct run *find_run(const struct engine *e, int64_t id)
 {
@@ -145,14 +116,6 @@ void engine_post_status(struct engine *e)
 	link_post(e->core->link, ev);
 }
 
-static void save(struct run *r)
-{
-	struct err err;
-	r->saved_at = clock_mono_ms(r->engine->core->clock);
-	if (!store_queue_update(r->engine->core->store, &r->row, &err))
-		log_error("download", r->row.claim_id, "the queue was not saved: %s", err.text);
-}
-
 /* The rate is for all items together. */
 static void look_at_transfers(struct engine *e)
 {
@@ -174,12 +137,12 @@ static void on_tick(void *arg)
 	for (struct run *r = e->runs; r; r = r->next) {
 		any = any || r->transfer;
 		audience_heed(r->audience, r->transfer);
-		rate_add(&r->rate, now, received(r));
+		rate_add(&r->rate, now, run_received(r));
 		if (!r->dirty)
 			continue;
 		r->dirty = false;
 		if (now - r->saved_at >= SAVE_MS)
-			save(r);
+			run_save(r);
 		tell(e, &r->row, "progress");
 	}
 	if (now - e->status_at >= STATUS_MS) {
@@ -198,34 +161,56 @@ static void start_ticking(struct engine *e)
 
 /* -- one row -------------------------------------------------------------------------------------- */
 
-/* why: for whoever reads it; NULL: it is all there. */
-static void run_free(struct run *r, const struct err *why)
+static void open_for(void *arg)
 {
-	struct run **p = &r->engine->runs;
+	struct want *w = arg;
+	struct err err = { 0 };
+	struct run *r = find_run(w->core->engine, w->id);
+	w->timer = 0;
+	struct source *s = r ? run_open(r, &err) : NULL;
+	if (s)
+		want_tell(w, &r->row, s, NULL);
+	else if (err.kind != ERR_NONE && err.kind != ERR_NOT_FOUND) /* else not yet */
+		want_tell(w, NULL, NULL, &err);
+}
+
+static void on_begun(void *arg, struct run *r)
+{
+	struct engine *e = arg;
+	look_at_transfers(e); /* one more: the others get less */
+	tell(e, &r->row, "progress");
+	start_ticking(e);
+}
+
+static void on_moved(void *arg, struct run *r)
+{
+	struct engine *e = arg;
+	wants_stir(e->wants, r->row.id, open_for);
+}
+
+static void on_waits(void *arg, struct run *r)
+{
+	struct engine *e = arg;
+	tell(e, &r->row, "progress");
+	engine_kick(e); /* there is room for another row meanwhile */
+}
+
+static void drop_run(struct engine *e, struct run *r, const struct err *why)
+{
+	struct run **p = &e->runs;
 	while (*p != r)
 		p = &(*p)->next;
 	*p = r->next;
-	transfer_free(r->transfer);
-	audience_free(r->audience, why);
-	lookup_cancel(r->lookup);
-	timer_drop(r->engine->core->timers, r->timer);
-	download_release(&r->row);
-	free(r->old_file);
-	free(r);
+	run_free(r, why);
 }
 
-static void run_over(struct run *r, enum download_state state, const struct err *err)
+static void on_over(void *arg, struct run *r, const struct err *err)
 {
-	struct engine *e = r->engine;
-	r->row.state = state;
-	download_set_error(&r->row, err);
-	save(r);
-	if (err)
-		log_warn("download", r->row.claim_id, "%s", err->text);
+	struct engine *e = arg;
 	tell(e, &r->row,
-	     state == DOWNLOAD_DONE     ? "done"
-	     : state == DOWNLOAD_FAILED ? "failed"
-					: "progress");
+	     r->row.state == DOWNLOAD_DONE     ? "done"
+	     : r->row.state == DOWNLOAD_FAILED ? "failed"
+					       : "progress");
 	hook_download(e->core, &r->row);
 	for (struct watch *w = e->watches; w; w = w->next)
 		if (watch_wants(w, r->row.id))
@@ -233,152 +218,21 @@ static void run_over(struct run *r, enum download_state state, const struct err 
 	struct err why;
 	err_set(&why, ERR_UNFINISHED, 0, "the download is over: ask again");
 	wants_end(e->wants, r->row.id, err ? err : &why);
-	run_free(r, err);
+	drop_run(e, r, err);
 	engine_kick(e);
 }
 
-static void try_again(void *arg)
+static void start_run(struct engine *e, struct download *row)
 {
-	struct run *r = arg;
-	r->timer = 0;
+	struct run *r = run_new(e->core, row,
+				&(struct run_events){ .arg = e,
+						      .begun = on_begun,
+						      .moved = on_moved,
+						      .waits = on_waits,
+						      .over = on_over });
+	r->next = e->runs;
+	e->runs = r;
 	run_begin(r);
-}
-
-/* Commands give up after some tries without a new byte; the browser and the daemon never do. */
-static void back_off(struct run *r, const struct err *err, int64_t retry_after)
-{
-	struct core *core = r->engine->core;
-	r->row.retries = r->row.have > r->had ? 0 : r->row.retries + 1;
-	if (!core->work_off && r->row.retries > core->settings->download_retries) {
-		run_over(r, DOWNLOAD_FAILED, err);
-		return;
-	}
-	int64_t wait = retry_wait_ms(&retry_download, (unsigned)r->row.retries, 0) / 1000;
-	if (retry_after > wait)
-		wait = retry_after;
-	r->row.state = DOWNLOAD_QUEUED;
-	download_set_error(&r->row, err);
-	save(r);
-	log_info("download", r->row.claim_id, "again in %lld s: %s", (long long)wait, err->text);
-	tell(r->engine, &r->row, "progress");
-	r->timer = timer_add(core->timers, wait * 1000, try_again, r);
-	engine_kick(r->engine); /* there is room for another row meanwhile */
-}
-
-static void forget_file(struct run *r)
-{
-	free(r->old_file);
-	r->old_file = r->row.file;
-	r->row.file = NULL;
-	r->row.have = 0;
-}
-
-static void delete_old_file(struct run *r)
-{
-	char *path = path_join(r->engine->core->vault_dir, r->old_file);
-	if (unlink(path) != 0 && errno != ENOENT)
-		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
-	free(path);
-	str_set(&r->old_file, NULL);
-}
-
-/* The gateway has said what the content is now. Once more, into a new file; what there is now then counts. */
-static void on_looked_up(void *arg, struct page *one, bool stale, const struct err *err)
-{
-	struct run *r = arg;
-	r->lookup = NULL;
-	if (!one || stale) {
-		page_free(one);
-		back_off(r, err, -1);
-		return;
-	}
-	const struct claim *c = &one->items[0];
-	memcpy(r->row.sd_hash, c->sd_hash, sizeof(r->row.sd_hash));
-	memcpy(r->row.source_hash, c->source_hash, sizeof(r->row.source_hash));
-	r->row.size = str_eq(r->row.quality, "original") ? c->size : SIZE_UNKNOWN;
-	str_set(&r->row.url, NULL);
-	page_free(one);
-	forget_file(r);
-	run_begin(r);
-}
-
-static void content_changed(struct run *r, const struct err *err)
-{
-	if (r->looked_up) {
-		run_over(r, DOWNLOAD_FAILED, err);
-		return;
-	}
-	r->looked_up = r->keep_mismatch = true;
-	log_warn("download", r->row.claim_id, "%s: once more, into a new file", err->text);
-	r->lookup =
-	    lookup_start(r->engine->core, r->row.claim_id, LOOKUP_GATEWAY_FIRST, on_looked_up, r);
-}
-
-static void open_for(void *arg)
-{
-	struct want *w = arg;
-	struct err err = { 0 };
-	struct run *r = find_run(w->core->engine, w->id);
-	w->timer = 0;
-	struct source *s = r && r->row.file ? audience_open(r->audience, r->row.file, &err) : NULL;
-	if (s)
-		want_tell(w, &r->row, s, NULL);
-	else if (err.kind != ERR_NONE && err.kind != ERR_NOT_FOUND) /* else not yet */
-		want_tell(w, NULL, NULL, &err);
-}
-
-static void on_moved(void *arg, struct download *row)
-{
-	struct run *r = arg;
-	r->dirty = true;
-	audience_came(r->audience, row->file);
-	wants_stir(r->engine->wants, row->id, open_for);
-	if (r->old_file && row->have > 0)
-		delete_old_file(r);
-	if (row->file && row->have == 0)
-		save(r); /* its file's name, before there is a file */
-}
-
-static void on_ended(void *arg, enum transfer_end how, const struct copy *copy,
-		     const struct err *err)
-{
-	struct run *r = arg;
-	struct err why = err ? *err : (struct err){ 0 };
-	int64_t retry_after = transfer_retry_after_s(r->transfer);
-	r->received = received(r);
-	transfer_free(r->transfer);
-	r->transfer = NULL;
-	switch (how) {
-	case TRANSFER_DONE:
-		if (str_eq(copy->publisher_hash, "mismatch"))
-			err_set(&why, ERR_DAMAGED, 0,
-				"kept, but it is not what the publisher signed, fetched twice");
-		run_over(r, DOWNLOAD_DONE, why.kind ? &why : NULL);
-		break;
-	case TRANSFER_AGAIN:
-		back_off(r, &why, retry_after);
-		break;
-	case TRANSFER_CHANGED:
-		content_changed(r, &why);
-		break;
-	case TRANSFER_FAILED:
-		run_over(r, why.kind == ERR_SPACE ? DOWNLOAD_PAUSED : DOWNLOAD_FAILED, &why);
-		break;
-	}
-}
-
-static void run_begin(struct run *r)
-{
-	struct engine *e = r->engine;
-	r->row.state = DOWNLOAD_ACTIVE;
-	r->had = r->row.have;
-	save(r);
-	r->transfer = transfer_start(
-	    e->core, &r->row, r->keep_mismatch,
-	    &(struct transfer_events){ .arg = r, .moved = on_moved, .ended = on_ended });
-	look_at_transfers(e); /* one more: the others get less */
-	tell(e, &r->row, "progress");
-	start_ticking(e);
 }
 
 /* -- the queue ------------------------------------------------------------------------------------- */
@@ -426,15 +280,8 @@ static void start_rows(struct engine *e, struct download_list *rows)
 			e->unlocking = true;
 			return;
 		}
-		struct run *r = NEW(struct run);
-		r->engine = e;
-		r->next = e->runs;
-		e->runs = r;
-		r->audience = audience_new(e->core);
-		r->row = *row;
-		download_init(row); /* its strings have moved */
 		running++;
-		run_begin(r);
+		start_run(e, row);
 	}
 }
 
@@ -521,8 +368,8 @@ void engine_stop_row(struct engine *e, int64_t id)
 		return;
 	if (r->row.state == DOWNLOAD_ACTIVE)
 		r->row.state = DOWNLOAD_QUEUED;
-	save(r);
-	run_free(r, &why);
+	run_save(r);
+	drop_run(e, r, &why);
 }
 
 /* -- who reads it meanwhile ------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 #include "seal.h"
 
 #define WAITING_MOST  8u /* jobs of at most 256 KiB each, of all items together */
-#define WAITING_LEAST 4u  /* of one */
+#define WAITING_LEAST 4u /* of one */
 #define SPACE_MS      1000
 
 struct transfer {
@@ -520,6 +520,11 @@ void transfer_free(struct transfer *t)
 	if (!t->core->transfers)
 		plain_pool_release(&t->core->plains);
 	free(t);
+}
+
+bool transfer_has_file(const struct transfer *t)
+{
+	return t->ready;
 }
 
 void transfer_want(struct transfer *t, uint64_t chunk)

@@ -25,7 +25,8 @@ struct transfer;
  * keep_mismatch: a hash that does not match is kept and said, not fetched once more. */
 struct transfer *transfer_start(struct core *core, struct download *row, bool keep_mismatch,
 				const struct transfer_events *events);
-void transfer_free(struct transfer *t); /* stops; what is written stays; NULL is fine */
+void transfer_free(struct transfer *t);           /* stops; what is written stays; NULL is fine */
+bool transfer_has_file(const struct transfer *t); /* row.file is there, and can be opened */
 void transfer_want(struct transfer *t, uint64_t chunk); /* somebody waits for it: fetch it next */
 uint64_t transfer_received(const struct transfer *t); /* bytes that came over the network so far */
 void transfer_look(struct transfer *t,
