@@ -88,7 +88,7 @@ bool gateway_read_livestream(struct livestream *ret, const struct json *reply, s
 
 	if (json_is_object(reply) && !json_bool(json_get(reply, "success"), true))
 		return read_refusal(reply, err);
-	/* With neither answer the two fallbacks differ: it is no truth value. */
+	/* Of what is no truth value both fallbacks come back. */
 	if (json_bool(live, false) != json_bool(live, true))
 		return err_set(err, ERR_PARSE, 0, "it does not say whether something is live");
 	l.live = json_bool(live, false); /* the address stands there also when nothing is */
@@ -126,7 +126,6 @@ static void asking_done(void *op, const struct json *result, const struct err *e
 	const struct gateway *g = q->ask->g;
 	struct livestream l;
 	struct err why;
-
 	bool ok = false;
 
 	if (err != NULL || q->refused.kind != ERR_NONE)

@@ -205,4 +205,16 @@ check_has "says which setting" "gateway.live_url is empty" "$err"
 check_has "and where to watch" "https://odysee.com/@demo" "$err"
 check_eq "nobody was asked" 0 "$(asked '"where":"live"')"
 fixture_stop
+
+# -- what was live has its file by now ----------------------------------------------------------------
+
+sed -i "s/^@demo\tstream\tlive-long-ago\tLIVE: long ago\t-\t-\t-\t-/@demo\tvideo\tlive-long-ago\tLIVE: long ago\tnight-train.mp4\t9\t640x360\t400/" \
+	"$E2E_DIR/catalog.tsv"
+fixture_start --media "$E2E_DIR/media" --catalog "$E2E_DIR/catalog.tsv"
+write_config
+check_has "it is stored as it was" '"kind":"livestream"' "$(kiyya --offline show "$ago" --json)"
+check_exit 0 quiet play "$ago" --vo null --start 8
+check_eq "it is played" 1 "$(kiyya history list --json | grep -c "$ago")"
+check_eq "and nobody asked whether it is live" 0 "$(asked '"where":"live"')"
+fixture_stop
 e2e_end
