@@ -184,8 +184,9 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, url, "no player: give the address (EV_SERVE) and wait")                            \
 	F(STRS, options, "mpv options, name=value")
 #define REQ_PLAYER_FIELDS(F)                                                                       \
-	F(STR, command, "pause seek volume speed mute audio subtitle stop")                        \
-	F(INT, amount, "seconds, per cent …")
+	F(STR, command, "pause seek volume speed mute audio subtitle quality stop")                \
+	F(INT, amount, "seconds, per cent …")                                                      \
+	F(STR, quality, "for quality: lower, higher, original, best, 720p")
 #define REQ_PROGRESS_FIELDS(F)                                                                     \
 	F(STR, action, "get set list clear")                                                       \
 	F(STR, item, "an ITEM")                                                                    \

@@ -39,6 +39,7 @@ struct session {
 	bool offline;
 	int64_t start;
 	struct play_snapshot last;
+	double at;              /* the last position known; -1 none */
 	int64_t saved_position; /* -1 never */
 	bool in_history;
 };
@@ -212,6 +213,7 @@ static void session_end(struct session *s, const struct err *err)
 static void session_loading(struct session *s)
 {
 	s->saved_position = -1;
+	s->at = -1;
 	s->last = (struct play_snapshot){ .state = PLAY_LOADING,
 					  .position = -1,
 					  .duration = -1,
@@ -326,18 +328,25 @@ static void play_along(void *arg, const struct copy *copy, struct source *source
 	play_address(s, url, &why);
 }
 
+/* The first address, or another one to go on with. */
 static void play_online(void *arg, const struct copy *what, const char *url, const struct err *err)
 {
 	struct session *s = arg;
 	struct err why;
+	bool ok = true;
 	if (err) {
 		session_end(s, err);
 		return;
 	}
+	copy_release(&s->copy);
 	copy_copy(&s->copy, what);
 	if (s->request.url_)
 		playback_post_address(s->ticket, &s->copy, url);
-	else if (!open_player(s, url, gateway_player_headers(), &why))
+	else if (!s->play)
+		ok = open_player(s, url, gateway_player_headers(), &why);
+	else
+		ok = play_load(s->play, url, s->at >= 0 ? s->at : (double)s->start, &why);
+	if (!ok)
 		session_end(s, &why);
 }
 
@@ -375,7 +384,7 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		unlock_ensure(core->unlock, play_copy, s);
 	else if (!(s->along =
 		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
-		s->online = online_start(core, s->request.item_, play_online, s);
+		s->online = online_start(core, t, s->request.item_, r->quality_, play_online, s);
 }
 
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
@@ -384,6 +393,9 @@ static void take_snapshot(struct session *s, const struct play_snapshot *now)
 	s->last = *now;
 	if (live_is(&s->copy)) /* of its list the player knows a length, but that is no end */
 		s->last.duration = -1;
+	if (now->position >= 0)
+		s->at = now->position;
+	s->last.position = s->at; /* while another quality is loaded it is where it was */
 	if (now->state == PLAY_PLAYING)
 		note_played(s);
 	bool due = llabs(whole(now->position) - s->saved_position) >= SAVE_EVERY_S;
@@ -399,6 +411,8 @@ static void player_ended(struct session *s, const struct play_snapshot *now)
 	if (s->url && now->state != PLAY_STOPPED &&
 	    stream_trouble(s->playback->grants.stream, s->url, &why))
 		failed = true;
+	if (failed && s->online && online_failed(s->online, &why))
+		return;
 	if (!failed && now->state == PLAY_ENDED && now->duration > 0) {
 		/* The end of the file is the end of the film, whatever the last position said. */
 		s->last.position = now->duration;
@@ -424,14 +438,17 @@ void playback_poll(struct playback *p)
 	}
 	if (!s || !s->play)
 		return;
-	while (play_next(s->play, &now)) {
+	/* Any of this may end it. */
+	while (p->session == s && play_next(s->play, &now)) {
 		take_snapshot(s, &now);
 		if (now.state == PLAY_ENDED || now.state == PLAY_STOPPED ||
 		    now.state == PLAY_FAILED) {
 			player_ended(s, &now);
-			return;
+			continue;
 		}
 		post_player(s);
+		if (s->online)
+			online_look(s->online, &now);
 	}
 }
 
@@ -452,8 +469,15 @@ void answer_player(struct core *core, struct ticket *t, const struct req_player 
 		ticket_done(t, &err);
 		return;
 	}
-	double amount = r->amount_ == MSG_UNKNOWN ? 0 : (double)r->amount_;
-	bool ok = play_command(s->play, r->command_ ? r->command_ : "", amount, &err);
+	int64_t amount = r->amount_ == MSG_UNKNOWN ? 0 : r->amount_;
+	const char *command = r->command_ ? r->command_ : "";
+	bool ok;
+	if (!str_eq(command, "quality"))
+		ok = play_command(s->play, command, (double)amount, &err);
+	else if (s->online)
+		ok = online_choose(s->online, r->quality_ ? r->quality_ : "", &err);
+	else
+		ok = err_set(&err, ERR_NOT_FOUND, 0, "a copy has the quality it was kept in");
 	ticket_done(t, ok ? NULL : &err);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "kiyya/quality.h"
 #include "kiyya/str.h"
 
 #define FACTS_MAX 1024
@@ -57,6 +58,10 @@ static void write_local(struct ui *ui, const struct claim *c, struct buf *b)
 		(void)!buf_addf(b, "%s in the vault", g->vault);
 	if (s->downloading)
 		(void)!buf_addf(b, "%s%s downloading", b->len ? "   " : "", g->downloading);
+	const struct ev_player *p = ui->player ? &ui->player->u.player : NULL;
+	if (p && str_eq(p->claim_id_, c->id) && !p->offline_ && p->quality_)
+		(void)!buf_addf(b, "%s%s plays in %s", b->len ? "   " : "", g->playing,
+				p->quality_);
 	if (s->favorite)
 		(void)!buf_addf(b, "%s%s favourite", b->len ? "   " : "", g->favorite);
 	if (s->watched)
@@ -84,6 +89,22 @@ static void write_announcement(struct ui *ui, const struct claim *c, struct buf 
 	(void)!buf_addf(b, "begins %s", when);
 }
 
+/* In which qualities it can be had, as far as that is known. */
+static void add_qualities(struct ui *ui, const struct claim *c, struct buf *b)
+{
+	bool first = true;
+	for (size_t i = 0; c->n_sources > 2 && i < c->n_sources; i++) {
+		const char *quality = c->sources[i].quality;
+		if (!quality_is_word(quality))
+			continue;
+		if (first)
+			add_fact(ui, b, quality);
+		else
+			(void)!buf_addf(b, ", %s", quality);
+		first = false;
+	}
+}
+
 static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, int width)
 {
 	struct buf b;
@@ -93,6 +114,7 @@ static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, i
 	add_duration(ui, &b, c->duration);
 	add_size(ui, &b, c->size);
 	add_fact(ui, &b, claim_kind_word(c->kind));
+	add_qualities(ui, c, &b);
 	flush_facts(&b, l, width, ROLE_TEXT);
 	write_announcement(ui, c, &b);
 	flush_facts(&b, l, width, ROLE_GOOD);

@@ -102,6 +102,7 @@ struct line *record_begin(struct record *r, int endpoint, enum where where, cons
 			  const char *target);
 void record_connection(struct record *r, struct line *l, int number);
 void record_range(struct record *r, struct line *l, const char *range);
+void record_from(struct record *r, struct line *l, const char *referer, const char *origin);
 void record_rpc(struct record *r, struct line *l, const char *method, const struct json *params);
 void record_act(struct record *r, struct line *l, const char *act);
 void record_status(struct record *r, struct line *l, unsigned status);
