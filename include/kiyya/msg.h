@@ -184,8 +184,9 @@ void ints_add(struct ints *l, int64_t v);
 	F(BOOL, url, "no player: give the address (EV_SERVE) and wait")                            \
 	F(STRS, options, "mpv options, name=value")
 #define REQ_PLAYER_FIELDS(F)                                                                       \
-	F(STR, command, "pause seek volume speed mute audio subtitle stop")                        \
-	F(INT, amount, "seconds, per cent …")
+	F(STR, command, "pause seek volume speed mute audio subtitle quality stop")                \
+	F(INT, amount, "seconds, per cent …")                                                      \
+	F(STR, quality, "for quality: lower, higher, original, best, 720p")
 #define REQ_PROGRESS_FIELDS(F)                                                                     \
 	F(STR, action, "get set list clear")                                                       \
 	F(STR, item, "an ITEM")                                                                    \
@@ -386,6 +387,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, ahead, "seconds that have come and not been played")                                \
 	F(BOOL, waiting, "stands still until more has come")                                       \
 	F(BOOL, offline, "played from the vault")                                                  \
+	F(BOOL, live, "as it is sent: there is no duration, and no position is kept")              \
 	F(STR, error, "")
 #define EV_PROGRESS_FIELDS(F)                                                                      \
 	F(STR, claim_id, "")                                                                       \

@@ -31,6 +31,8 @@ enum setting_type {
 	X(gateway, timeout, TIME_MS, "10s", "to the first byte, and for any stretch under 1 KiB/s") \
 	X(gateway, search_url, TEXT, "https://lighthouse.odysee.tv/search",                        \
 	  "search service, the address before '?'; empty: search at the gateways")                 \
+	X(gateway, live_url, TEXT, "https://api.odysee.live/livestream/is_live",                   \
+	  "livestream service, the address before '?'; empty: no livestream is played")            \
 	X(gateway, player_url, TEXT, "https://player.odycdn.com", "where streams are")             \
 	X(gateway, allow_hosts, LIST, "", "hosts beside the approved domains that media may come from") \
 	X(channel, default, TEXT, "@kiyyamovies:b", "what bare kiyya opens")                       \
@@ -56,11 +58,11 @@ enum setting_type {
 	X(key, timeout, TIME_MS, "15m", "how long an unlocked key stays with the agent")           \
 	X(key, idle_lock, TIME_MS, "0", "lock after this long without a key press; 0: never")      \
 	X(key, command, TEXT, "", "a command that prints the passphrase")                          \
-	X(play, quality, TEXT, "best", "quality of a stream")                                      \
+	X(play, quality, TEXT, "best", "of a stream: original, best, or a height such as 720p")    \
 	X(play, vo, TEXT, "auto", "auto, window, terminal, pane, audio, or an mpv output")         \
 	X(play, mpv_config, TEXT, "", "an mpv.conf to read")                                       \
 	X(play, command, TEXT, "", "an external player")                                           \
-	X(play, auto_upgrade, BOOL, "yes", "raise the quality of a stream that runs well")         \
+	X(play, auto_upgrade, BOOL, "yes", "raise the quality of a stream again when it runs well") \
 	X(server, port, INT, "0", "port of the loopback server; 0: any free one")                  \
 	X(net, ca_file, TEXT, "", "certificates to trust; empty: the system's")                    \
 	X(net, proxy, TEXT, "", "proxy; empty: from the environment")                              \

@@ -194,7 +194,12 @@ void progress_list_release(struct progress_list *l);
 bool store_progress_list(struct store *s, struct progress_list *ret, struct err *err);
 /* What was begun and not finished, newest first. */
 struct page *store_progress_begun(struct store *s, int64_t limit, struct err *err);
+/* With it goes the quality that was chosen. */
 bool store_progress_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
+/* In which quality somebody wanted to see it: original, best or Np; false: nothing was said. */
+bool store_choice_put(struct store *s, const char *claim_id, const char *quality, struct err *err);
+bool store_choice_get(struct store *s, const char *claim_id, char ret[QUALITY_SIZE]);
+bool store_choice_clear(struct store *s, const char *claim_id /* NULL: all */, struct err *err);
 bool store_favorite_set(struct store *s, const char *claim_id, bool on, struct err *err);
 struct page *store_favorite_list(struct store *s, struct err *err);
 /* The watch-later list, newest first. Removing takes an id, a unique prefix or an address; ERR_NOT_FOUND. */

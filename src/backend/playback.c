@@ -10,7 +10,8 @@
 #include "kiyya/play.h"
 #include "kiyya/position.h"
 #include "kiyya/stream.h"
-#include "lookup.h"
+#include "live.h"
+#include "online.h"
 #include "outside.h"
 #include "route.h"
 #include "ticket.h"
@@ -29,7 +30,7 @@ struct session {
 	struct playback *playback;
 	struct ticket *ticket;
 	struct req_play request; /* its strings are owned */
-	struct lookup *lookup;
+	struct online *online;   /* what is not in the vault */
 	struct along *along;     /* until its address is given out */
 	struct play *play;       /* this, */
 	struct outside *outside; /* or that */
@@ -38,6 +39,7 @@ struct session {
 	bool offline;
 	int64_t start;
 	struct play_snapshot last;
+	double at;              /* the last position known; -1 none */
 	int64_t saved_position; /* -1 never */
 	bool in_history;
 };
@@ -72,7 +74,8 @@ static void save_position(struct session *s)
 	struct core *core = s->playback->core;
 	int64_t position = whole(s->last.position);
 	int64_t duration = s->last.duration > 0 ? whole(s->last.duration) : s->copy.duration;
-	if (position < 0 || !s->copy.claim_id[0] || !core->settings->history_positions)
+	if (position < 0 || !s->copy.claim_id[0] || !core->settings->history_positions ||
+	    live_is(&s->copy))
 		return;
 	enum position_rule rule = position_judge(position, duration);
 	if (rule == POSITION_TOO_EARLY || position == s->saved_position)
@@ -141,6 +144,7 @@ static void post_player(struct session *s)
 	p->quality_ = str_dup(s->copy.quality);
 	if (whole(s->last.position) >= 0)
 		p->position_seconds_ = whole(s->last.position);
+	p->live_ = live_is(&s->copy);
 	if (s->last.duration > 0)
 		p->duration_ = whole(s->last.duration);
 	else if (s->copy.duration > 0)
@@ -162,7 +166,7 @@ static void post_player(struct session *s)
 static void session_free(struct session *s)
 {
 	struct playback *p = s->playback;
-	lookup_cancel(s->lookup);
+	online_free(s->online);
 	along_free(s->along);
 	unlock_forget(p->core->unlock, s);
 	if (s->play) {
@@ -209,6 +213,7 @@ static void session_end(struct session *s, const struct err *err)
 static void session_loading(struct session *s)
 {
 	s->saved_position = -1;
+	s->at = -1;
 	s->last = (struct play_snapshot){ .state = PLAY_LOADING,
 					  .position = -1,
 					  .duration = -1,
@@ -255,7 +260,9 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	s->play = play_new(&core->player_wake, &o, err);
 	if (!s->play)
 		return false;
-	s->start = s->request.start_ != MSG_UNKNOWN ? s->request.start_ : stored_position(s);
+	s->start = live_is(&s->copy)                  ? PLAY_FROM_NOW
+		   : s->request.start_ != MSG_UNKNOWN ? s->request.start_
+						      : stored_position(s);
 	if (s->request.start_ == MSG_UNKNOWN && s->start > 0) {
 		char at[32];
 		str_duration(at, sizeof(at), s->start);
@@ -321,35 +328,24 @@ static void play_along(void *arg, const struct copy *copy, struct source *source
 	play_address(s, url, &why);
 }
 
-static void copy_from_claim(struct copy *c, const struct claim *claim)
-{
-	memcpy(c->claim_id, claim->id, sizeof(c->claim_id));
-	str_copy(c->quality, sizeof(c->quality), "original");
-	c->title = str_dup(claim->title);
-	c->duration = claim->duration;
-}
-
-static void play_online(void *arg, struct page *one, bool stale, const struct err *err)
+/* The first address, or another one to go on with. */
+static void play_online(void *arg, const struct copy *what, const char *url, const struct err *err)
 {
 	struct session *s = arg;
-	struct err why = err ? *err : (struct err){ 0 };
-	s->lookup = NULL;
-	const struct claim *c = one ? &one->items[0] : NULL;
-	bool ok = c != NULL;
-	if (ok && (s->playback->core->offline || (!c->playable && c->reason) || !c->n_sources))
-		ok = err_set(&why, s->playback->core->offline ? ERR_NET : ERR_REFUSED, 0,
-			     "\"%.100s\": %s", c->title,
-			     s->playback->core->offline ? "not downloaded, and --offline"
-			     : c->reason                ? c->reason
-							: "there is nothing to play");
-	if (ok) {
-		copy_from_claim(&s->copy, c);
-		if (s->request.url_)
-			playback_post_address(s->ticket, &s->copy, c->sources[0].url);
-		else
-			ok = open_player(s, c->sources[0].url, gateway_player_headers(), &why);
+	struct err why;
+	bool ok = true;
+	if (err) {
+		session_end(s, err);
+		return;
 	}
-	page_free(one);
+	copy_release(&s->copy);
+	copy_copy(&s->copy, what);
+	if (s->request.url_)
+		playback_post_address(s->ticket, &s->copy, url);
+	else if (!s->play)
+		ok = open_player(s, url, gateway_player_headers(), &why);
+	else
+		ok = play_load(s->play, url, s->at >= 0 ? s->at : (double)s->start, &why);
 	if (!ok)
 		session_end(s, &why);
 }
@@ -388,14 +384,18 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		unlock_ensure(core->unlock, play_copy, s);
 	else if (!(s->along =
 		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
-		s->lookup =
-		    lookup_start(core, s->request.item_, LOOKUP_STORED_FIRST, play_online, s);
+		s->online = online_start(core, t, s->request.item_, r->quality_, play_online, s);
 }
 
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
 {
 	bool was_playing = s->last.state == PLAY_PLAYING;
 	s->last = *now;
+	if (live_is(&s->copy)) /* of its list the player knows a length, but that is no end */
+		s->last.duration = -1;
+	if (now->position >= 0)
+		s->at = now->position;
+	s->last.position = s->at; /* while another quality is loaded it is where it was */
 	if (now->state == PLAY_PLAYING)
 		note_played(s);
 	bool due = llabs(whole(now->position) - s->saved_position) >= SAVE_EVERY_S;
@@ -411,6 +411,8 @@ static void player_ended(struct session *s, const struct play_snapshot *now)
 	if (s->url && now->state != PLAY_STOPPED &&
 	    stream_trouble(s->playback->grants.stream, s->url, &why))
 		failed = true;
+	if (failed && s->online && online_failed(s->online, &why))
+		return;
 	if (!failed && now->state == PLAY_ENDED && now->duration > 0) {
 		/* The end of the file is the end of the film, whatever the last position said. */
 		s->last.position = now->duration;
@@ -436,14 +438,17 @@ void playback_poll(struct playback *p)
 	}
 	if (!s || !s->play)
 		return;
-	while (play_next(s->play, &now)) {
+	/* Any of this may end it. */
+	while (p->session == s && play_next(s->play, &now)) {
 		take_snapshot(s, &now);
 		if (now.state == PLAY_ENDED || now.state == PLAY_STOPPED ||
 		    now.state == PLAY_FAILED) {
 			player_ended(s, &now);
-			return;
+			continue;
 		}
 		post_player(s);
+		if (s->online)
+			online_look(s->online, &now);
 	}
 }
 
@@ -464,8 +469,15 @@ void answer_player(struct core *core, struct ticket *t, const struct req_player 
 		ticket_done(t, &err);
 		return;
 	}
-	double amount = r->amount_ == MSG_UNKNOWN ? 0 : (double)r->amount_;
-	bool ok = play_command(s->play, r->command_ ? r->command_ : "", amount, &err);
+	int64_t amount = r->amount_ == MSG_UNKNOWN ? 0 : r->amount_;
+	const char *command = r->command_ ? r->command_ : "";
+	bool ok;
+	if (!str_eq(command, "quality"))
+		ok = play_command(s->play, command, (double)amount, &err);
+	else if (s->online)
+		ok = online_choose(s->online, r->quality_ ? r->quality_ : "", &err);
+	else
+		ok = err_set(&err, ERR_NOT_FOUND, 0, "a copy has the quality it was kept in");
 	ticket_done(t, ok ? NULL : &err);
 }
 

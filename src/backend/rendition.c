@@ -1,10 +1,10 @@
 /* Which quality of an item is fetched when one is asked for. */
 #include "rendition.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/timer.h"
-#include "manifest.h"
 
 struct rendition {
 	struct core *core;
@@ -30,8 +30,8 @@ static void say_later(struct rendition *r, const char *quality)
 	r->timer = timer_add(r->core->timers, 0, say, r);
 }
 
-/* So that whoever looks at the claim sees what there is of it. */
-static void keep(struct rendition *r, const struct m3u8 *master, const char *url)
+void rendition_keep(struct core *core, const char *claim_id, const char *sd_hash,
+		    const struct m3u8 *master, const char *url)
 {
 	struct claim_source v[M3U8_MAX_VARIANTS];
 	char words[M3U8_MAX_VARIANTS][QUALITY_SIZE];
@@ -50,8 +50,8 @@ static void keep(struct rendition *r, const struct m3u8 *master, const char *url
 		n++;
 		free(address);
 	}
-	if (!store_renditions_put(r->core->store, r->claim_id, r->sd_hash, v, n, &err))
-		log_warn("download", r->claim_id, "%s", err.text);
+	if (!store_renditions_put(core->store, claim_id, sd_hash, v, n, &err))
+		log_warn("backend", claim_id, "%s", err.text);
 	arena_free(a);
 }
 
@@ -59,12 +59,13 @@ static void on_master(void *arg, const struct m3u8 *master, const char *url,
 		      enum connection_end how, const struct err *err)
 {
 	struct rendition *r = arg;
-	int asked = quality_height(r->quality);
+	bool best = str_eq(r->quality, "best");
+	int asked = best ? INT_MAX : quality_height(r->quality);
 	const struct m3u8_variant *v = master ? m3u8_choose(master, asked) : NULL;
 	if (!master && err->kind != ERR_NOT_FOUND) {
 		r->err = *err;
 		say_later(r, "");
-	} else if (!quality_is_common(asked) && (!v || m3u8_height(v) != asked)) {
+	} else if (!best && !quality_is_common(asked) && (!v || m3u8_height(v) != asked)) {
 		err_set(&r->err, ERR_USAGE, 0,
 			"\"%s\" is no quality: original, best, or a height such as 720p",
 			r->quality);
@@ -73,7 +74,7 @@ static void on_master(void *arg, const struct m3u8 *master, const char *url,
 		char found[QUALITY_SIZE] = "original";
 		if (v) {
 			quality_of_height(found, m3u8_height(v));
-			keep(r, master, url);
+			rendition_keep(r->core, r->claim_id, r->sd_hash, master, url);
 		}
 		say_later(r, found);
 	}
@@ -95,7 +96,7 @@ static bool is_kept(struct core *core, const struct claim *c, const char *qualit
 }
 
 /* Only films are made in other qualities. */
-static bool may_have_others(const struct claim *c)
+bool rendition_has_others(const struct claim *c)
 {
 	for (size_t i = 0; i < c->n_sources; i++)
 		if (str_eq(c->sources[i].quality, "hls"))
@@ -103,20 +104,21 @@ static bool may_have_others(const struct claim *c)
 	return false;
 }
 
-static void ask(struct rendition *r, const struct claim *c)
+struct manifest *rendition_ask(struct core *core, const struct claim *c, manifest_fn *fn, void *arg,
+			       struct err *err)
 {
-	char *url = gateway_master_url(r->core->settings->gateway_player_url,
+	char *url = gateway_master_url(core->settings->gateway_player_url,
 				       c->stream_id[0] ? c->stream_id : c->id, c->sd_hash);
-	if (r->core->offline)
-		err_set(&r->err, ERR_NET, 0,
+	struct manifest *m = NULL;
+	if (core->offline)
+		err_set(err, ERR_NET, 0,
 			"--offline: nobody can be asked which qualities there are");
 	else if (!url)
-		err_set(&r->err, ERR_CONFIG, 0, "gateway.player_url is empty: nobody can be asked");
+		err_set(err, ERR_CONFIG, 0, "gateway.player_url is empty: nobody can be asked");
 	else
-		r->manifest = manifest_start(r->core, url, on_master, r, &r->err);
-	if (!r->manifest)
-		say_later(r, "");
+		m = manifest_start(core, url, fn, arg, err);
 	free(url);
+	return m;
 }
 
 struct rendition *rendition_start(struct core *core, const struct claim *c, const char *asked,
@@ -127,14 +129,16 @@ struct rendition *rendition_start(struct core *core, const struct claim *c, cons
 	str_copy(r->quality, sizeof(r->quality), asked);
 	memcpy(r->claim_id, c->id, sizeof(r->claim_id));
 	memcpy(r->sd_hash, c->sd_hash, sizeof(r->sd_hash));
-	if (!quality_height(asked))
+	int height = quality_height(asked);
+	bool best = str_eq(asked, "best") && !quality_type_opens(c->media_type);
+	if (!height && !best)
 		say_later(r, "original");
-	else if (is_kept(core, c, asked))
+	else if (height && is_kept(core, c, asked))
 		say_later(r, asked);
-	else if (!may_have_others(c) && quality_is_common(quality_height(asked)))
+	else if (!rendition_has_others(c) && (best || quality_is_common(height)))
 		say_later(r, "original");
-	else
-		ask(r, c);
+	else if (!(r->manifest = rendition_ask(core, c, on_master, r, &r->err)))
+		say_later(r, "");
 	return r;
 }
 

@@ -55,8 +55,10 @@ static void show_position(struct watching *w, const struct ev_player *p)
 	char position[24] = "", duration[24] = "";
 	str_duration(position, sizeof(position), p->position_seconds_);
 	str_duration(duration, sizeof(duration), p->duration_);
-	char *right = str_fmt("%s  %s%s%s%s", p->state_ ? p->state_ : "", position,
-			      duration[0] ? " of " : "", duration, p->offline_ ? "  (vault)" : "");
+	const char *from = p->offline_ ? "vault" : p->quality_ ? p->quality_ : "";
+	char *right = str_fmt("%s  %s%s%s%s%s%s", p->state_ ? p->state_ : "", position,
+			      duration[0] ? " of " : "", duration, *from ? "  (" : "", from,
+			      *from ? ")" : "");
 	bar_draw(&w->bar, p->title_ ? p->title_ : "", right);
 	str_set(&w->state, p->state_);
 	free(right);
@@ -118,11 +120,12 @@ static void player_key(struct cli *c, char key)
 		const char *command;
 		int64_t amount;
 	} keys[] = {
-		{ ' ', "pause", 0 },  { '<', "seek", -10 },   { '>', "seek", 10 },
-		{ ',', "seek", -60 }, { '.', "seek", 60 },    { '-', "volume", -5 },
-		{ '+', "volume", 5 }, { '_', "mute", 0 },     { 'q', "stop", 0 },
-		{ ']', "speed", 10 }, { '[', "speed", -10 },  { '=', "speed", 0 },
-		{ '&', "audio", 0 },  { '"', "subtitle", 0 },
+		{ ' ', "pause", 0 },   { '<', "seek", -10 },   { '>', "seek", 10 },
+		{ ',', "seek", -60 },  { '.', "seek", 60 },    { '-', "volume", -5 },
+		{ '+', "volume", 5 },  { '_', "mute", 0 },     { 'q', "stop", 0 },
+		{ ']', "speed", 10 },  { '[', "speed", -10 },  { '=', "speed", 0 },
+		{ '&', "audio", 0 },   { '"', "subtitle", 0 }, { '\\', "quality", -1 },
+		{ '|', "quality", 1 },
 	};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (keys[i].key != key)
@@ -130,6 +133,8 @@ static void player_key(struct cli *c, char key)
 		struct req *r = req_new(REQ_PLAYER);
 		str_set(&r->u.player.command_, keys[i].command);
 		r->u.player.amount_ = keys[i].amount;
+		if (str_eq(keys[i].command, "quality"))
+			str_set(&r->u.player.quality_, keys[i].amount < 0 ? "lower" : "higher");
 		link_send(c->config->link, r, 0);
 		return;
 	}
@@ -193,7 +198,7 @@ static int run_play(struct cli *c)
 
 static const struct opt play_options[] = {
 	{ "quality", .type = OPT_QUALITY, .arg = "Q",
-	  .help = "original, best or a height such as 720p" },
+	  .help = "original, best or a height such as 720p; remembered for the item" },
 	{ "audio", .help = "sound only" },
 	{ "vo", .type = OPT_TEXT, .arg = "VO",
 	  .help = "auto, window, terminal, audio, or an mpv output" },

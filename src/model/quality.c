@@ -30,6 +30,13 @@ void quality_of_height(char word[QUALITY_SIZE], int height)
 	snprintf(word, QUALITY_SIZE, "%dp", height);
 }
 
+/* The player's library reads whatever is called a video or a sound; of anything else it is a guess. */
+bool quality_type_opens(const char *media_type)
+{
+	return !media_type || !*media_type || strncmp(media_type, "video/", 6) == 0 ||
+	       strncmp(media_type, "audio/", 6) == 0;
+}
+
 bool quality_is_word(const char *s)
 {
 	return s && (strcmp(s, "original") == 0 || strcmp(s, "best") == 0 || quality_height(s) > 0);

@@ -220,8 +220,6 @@ void settings_release(struct settings *s)
 bool settings_acts(int key)
 {
 	static const enum setting_key waiting[] = {
-		SET_play_quality,
-		SET_play_auto_upgrade,
 		SET_app_linger,
 		SET_update_manifest_url,
 	};

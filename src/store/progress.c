@@ -113,6 +113,8 @@ struct page *store_progress_begun(struct store *s, int64_t limit, struct err *er
 
 bool store_progress_clear(struct store *s, const char *claim_id, struct err *err)
 {
+	if (!store_choice_clear(s, claim_id, err))
+		return false;
 	if (!claim_id)
 		return sql_change(s, TX_KEEP, err, "DELETE FROM progress");
 	return store_want_id(claim_id, err) &&

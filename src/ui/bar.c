@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "kiyya/quality.h"
 #include "kiyya/str.h"
 
 #define BAR_MAX   512
@@ -82,16 +83,19 @@ void bar_draw_top(struct ui *ui)
 
 /* -- the player -------------------------------------------------------------------------------- */
 
-/* "12:03 / 1:42:10  80 %" */
+/* "360p  12:03 / 1:42:10  vol 80 %": of a stream its quality, which may change. */
 static void describe_player(const struct ev_player *p, char *out, size_t size)
 {
-	char at[24], of[24];
+	char at[24], of[24], quality[QUALITY_SIZE + 2] = "";
+	if (!p->offline_ && quality_is_word(p->quality_))
+		snprintf(quality, sizeof(quality), "%.15s  ", p->quality_);
 	str_duration(at, sizeof(at), p->position_seconds_);
 	str_duration(of, sizeof(of), p->duration_);
 	if (str_eq(p->state_, "loading"))
-		str_copy(out, size, "loading");
+		snprintf(out, size, "%sloading", quality);
 	else
-		snprintf(out, size, "%s%s%s", at, of[0] ? " / " : "", of);
+		snprintf(out, size, "%s%s%s%s", quality, at, of[0] || p->live_ ? " / " : "",
+			 p->live_ ? "live" : of);
 	size_t used = strlen(out);
 	if (p->speed_ > 0 && p->speed_ != 100)
 		used += (size_t)snprintf(out + used, size - used, "  %lld.%02lldx",

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "kiyya/output.h"
+#include "kiyya/quality.h"
 #include "kiyya/str.h"
 
 void ui_play_held(struct ui *ui)
@@ -39,7 +40,8 @@ static void play(struct ui *ui, bool audio, int64_t start)
 	const struct item *it = upnext_begin(ui);
 	if (!it || !item_claim_id(it)[0])
 		return;
-	if (it->claim && !it->claim->playable && !it->claim->local.offline) {
+	if (it->claim && !it->claim->playable && !it->claim->local.offline &&
+	    !claim_may_be_live(it->claim)) {
 		ui_say_error(ui, "%s cannot be played: %s", item_title(it),
 			     it->claim->reason ? it->claim->reason : "nobody said why");
 		return;
@@ -155,6 +157,34 @@ void cmd_track(struct ui *ui, const char *arg)
 		ui_say_error(ui, "which track? \"track audio\" or \"track subtitle\"");
 }
 
+static void change_quality(struct ui *ui, const char *word)
+{
+	struct req *r = req_new(REQ_PLAYER);
+	r->u.player.command_ = str_dup("quality");
+	r->u.player.quality_ = str_dup(word);
+	ui_send(ui, r, 0);
+}
+
+static void entered_quality(struct ui *ui, const char *text)
+{
+	if (*text)
+		cmd_quality(ui, text);
+}
+
+void cmd_quality(struct ui *ui, const char *arg)
+{
+	if (!ui->player)
+		ui_say(ui, "nothing is playing");
+	else if (!arg)
+		ui_prompt(ui, PROMPT_QUALITY, "quality (original, best, 720p …): ", "",
+			  (struct asking){ .entered = entered_quality });
+	else if (str_eq(arg, "lower") || str_eq(arg, "higher") || quality_is_word(arg))
+		change_quality(ui, arg);
+	else
+		ui_say_error(ui,
+			     "a quality is original, best, a height such as 720p, lower or higher");
+}
+
 void cmd_mute(struct ui *ui, const char *arg)
 {
 	steer(ui, "mute", MSG_UNKNOWN);
@@ -164,15 +194,16 @@ void cmd_mute(struct ui *ui, const char *arg)
 
 void ui_key_to_player(struct ui *ui, uint32_t code)
 {
-	static const char *const words[] = { "player", "seek", "volume", "mute", "speed", "track" };
+	static const char *const words[] = { "player", "seek",  "volume", "mute",
+					     "speed",  "track", "quality" };
 	if (code == 'q' || code == K_ESC || code == K_CTRL('c')) {
 		cmd_player(ui, "stop");
 		return;
 	}
 	const char *line = keymap_find(&ui->keymap, IN_DETAIL, code);
 	for (size_t i = 0; line && i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_starts(line, words[i]))
-			command_run(ui, line);
+		if (str_starts(line, words[i]) && !str_eq(line, "quality"))
+			command_run(ui, line); /* but nothing is typed there */
 }
 
 void ui_take_screen_back(struct ui *ui)

@@ -50,6 +50,7 @@ struct ui;
 	X(player, "player", "pause | stop", "pause", "pause the player, go on, or stop it")        \
 	X(playlists, "playlists", "", "playlists", "show the playlists of the channel")                \
 	X(previous, "previous", "", "previous", "go to the row before that has the words")         \
+	X(quality, "quality", "[lower | higher | QUALITY]", "quality", "play the stream in another quality") \
 	X(queue_down, "queue-down", "", "later", "move down in the queue")                         \
 	X(queue_up, "queue-up", "", "sooner", "move up in the queue")                              \
 	X(quit, "quit", "", "quit", "end; downloads continue at the next start")                   \

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "kiyya/quality.h"
 #include "kiyya/str.h"
 
 #define FACTS_MAX 1024
@@ -57,6 +58,10 @@ static void write_local(struct ui *ui, const struct claim *c, struct buf *b)
 		(void)!buf_addf(b, "%s in the vault", g->vault);
 	if (s->downloading)
 		(void)!buf_addf(b, "%s%s downloading", b->len ? "   " : "", g->downloading);
+	const struct ev_player *p = ui->player ? &ui->player->u.player : NULL;
+	if (p && str_eq(p->claim_id_, c->id) && !p->offline_ && p->quality_)
+		(void)!buf_addf(b, "%s%s plays in %s", b->len ? "   " : "", g->playing,
+				p->quality_);
 	if (s->favorite)
 		(void)!buf_addf(b, "%s%s favourite", b->len ? "   " : "", g->favorite);
 	if (s->watched)
@@ -74,6 +79,32 @@ static void write_tags(const struct claim *c, struct buf *b)
 		(void)!buf_addf(b, "%s#%s", i ? " " : "", c->tags[i]);
 }
 
+/* Whether it is live nobody has asked yet; when it is to begin its maker has said. */
+static void write_announcement(struct ui *ui, const struct claim *c, struct buf *b)
+{
+	char when[CLOCK_HERE_SIZE];
+	if (c->kind != CLAIM_LIVESTREAM || c->release_time <= clock_wall(ui->clock))
+		return;
+	clock_here(c->release_time, when);
+	(void)!buf_addf(b, "begins %s", when);
+}
+
+/* In which qualities it can be had, as far as that is known. */
+static void add_qualities(struct ui *ui, const struct claim *c, struct buf *b)
+{
+	bool first = true;
+	for (size_t i = 0; c->n_sources > 2 && i < c->n_sources; i++) {
+		const char *quality = c->sources[i].quality;
+		if (!quality_is_word(quality))
+			continue;
+		if (first)
+			add_fact(ui, b, quality);
+		else
+			(void)!buf_addf(b, ", %s", quality);
+		first = false;
+	}
+}
+
 static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, int width)
 {
 	struct buf b;
@@ -83,7 +114,10 @@ static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, i
 	add_duration(ui, &b, c->duration);
 	add_size(ui, &b, c->size);
 	add_fact(ui, &b, claim_kind_word(c->kind));
+	add_qualities(ui, c, &b);
 	flush_facts(&b, l, width, ROLE_TEXT);
+	write_announcement(ui, c, &b);
+	flush_facts(&b, l, width, ROLE_GOOD);
 	if (c->reposted_by) {
 		(void)!buf_addf(&b, "reposted by %s", c->reposted_by);
 		flush_facts(&b, l, width, ROLE_TEXT);
@@ -93,7 +127,8 @@ static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, i
 	write_tags(c, &b);
 	flush_facts(&b, l, width, ROLE_DIM);
 	if (!c->playable && c->kind != CLAIM_CHANNEL) {
-		(void)!buf_addf(&b, "not playable: %s", c->reason ? c->reason : "nobody said why");
+		(void)!buf_addf(&b, "%s%s", c->kind == CLAIM_LIVESTREAM ? "" : "not playable: ",
+				c->reason ? c->reason : "nobody said why");
 		flush_facts(&b, l, width, ROLE_WARN);
 	}
 	if (!str_empty(c->description)) {

@@ -51,7 +51,9 @@ static void take_player(struct ui *ui, struct event *e)
 		ui_say_error(ui, "%s", p->error_ ? p->error_ : "the player failed");
 	if (!ui->player && !over && ui->message_role != ROLE_ERROR)
 		ui_say_nothing(ui); /* "starting the player" has come true */
-	if (!ui->player || over || !str_eq(ui->player->u.player.state_, p->state_))
+	const struct ev_player *before = ui->player ? &ui->player->u.player : NULL;
+	if (!before || over || !str_eq(before->state_, p->state_) ||
+	    !str_eq(before->quality_, p->quality_))
 		ui->dirty = true;
 	ui->given = ui->given || (ui->picture && !over);
 	if (over)

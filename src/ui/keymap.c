@@ -71,6 +71,9 @@ static const struct {
 	{ IN_ALL, "]", "speed +10" },
 	{ IN_ALL, "[", "speed -10" },
 	{ IN_ALL, "=", "speed" },
+	{ IN_PANES, "f", "quality" },
+	{ IN_ALL, "\\", "quality lower" },
+	{ IN_ALL, "|", "quality higher" },
 	{ IN_ALL, "&", "track audio" },
 	{ IN_ALL, "\"", "track subtitle" },
 

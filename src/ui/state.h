@@ -126,7 +126,7 @@ struct ui {
 
 	struct text_page page;
 	struct prompt
-	    prompts[4]; /* addresses, filters, commands, searches: each has its own history */
+	    prompts[5]; /* addresses, filters, commands, searches, qualities: each has its own history */
 	struct prompt *prompt; /* the one being typed into; NULL none */
 	struct asking asking;
 	struct question question;
@@ -228,7 +228,7 @@ void work_take(struct ui *ui, const struct event *e); /* EV_WORK, EV_VERIFY, EV_
 void ui_take_key(struct ui *ui, struct key key);
 unsigned ui_context(struct ui *ui); /* IN_ bits */
 void ui_prompt(struct ui *ui, int which, const char *label, const char *text, struct asking asking);
-enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH };
+enum { PROMPT_ADDRESS, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_QUALITY };
 /* items are copied. */
 void ui_ask(struct ui *ui, void (*yes)(struct ui *ui, const struct strs *items),
 	    const struct strs *items, const char *fmt, ...) PRINTF_LIKE(4, 5);

@@ -95,7 +95,7 @@ static void put_items(struct json_out *o, const struct fixture *f, const struct 
 
 static const char *stream_type(const struct entry *e)
 {
-	if (str_starts(e->media_type, "video/"))
+	if (e->film || str_starts(e->media_type, "video/"))
 		return "video";
 	if (str_starts(e->media_type, "audio/"))
 		return "audio";
@@ -143,7 +143,7 @@ static void put_thumbnail(struct json_out *o, const struct fixture *f, const str
 /* "video" or "audio" with what is known of it. */
 static void put_media(struct json_out *o, const struct entry *e)
 {
-	bool video = str_starts(e->media_type, "video/");
+	bool video = e->film || str_starts(e->media_type, "video/");
 	if (!video && !str_starts(e->media_type, "audio/"))
 		return;
 	json_open(o, video ? "video" : "audio", '{');

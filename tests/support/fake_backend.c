@@ -20,6 +20,7 @@ struct fake_backend {
 	uint64_t playing, slow, opening; /* open tickets; 0 none */
 	char played[CLAIM_ID_SIZE];
 	int faster, subtitle; /* of the player: per cent, track */
+	char *quality;        /* of a stream, as it was asked for */
 	bool paused;
 	char *followed;                  /* owned; name of the one channel that is; NULL none */
 	struct strs later;               /* claim ids */
@@ -409,8 +410,7 @@ static void post_player(struct fake_backend *b, const char *state)
 	claim_id_of(0, first);
 	e->u.player.claim_id_ = str_dup(b->played);
 	e->u.player.state_ = str_dup(state);
-	e->u.player.title_ =
-	    str_dup(str_eq(b->played, first) ? "The first film" : "Another film");
+	e->u.player.title_ = str_dup(str_eq(b->played, first) ? "The first film" : "Another film");
 	e->u.player.position_seconds_ = 723;
 	e->u.player.duration_ = 6130;
 	e->u.player.volume_ = 80;
@@ -418,6 +418,7 @@ static void post_player(struct fake_backend *b, const char *state)
 	e->u.player.audio_ = str_dup("1 of 2, am");
 	e->u.player.subtitle_ = b->subtitle ? str_fmt("%d of 2, en", b->subtitle) : str_dup("off");
 	e->u.player.ahead_ = 9;
+	e->u.player.quality_ = str_dup(b->quality);
 	link_post(b->link, e);
 }
 
@@ -428,6 +429,9 @@ static void steer(struct fake_backend *b, const struct req *r)
 		post_player(b, b->paused ? "paused" : "playing");
 	} else if (str_eq(r->u.player.command_, "speed")) {
 		b->faster = r->u.player.amount_ ? b->faster + (int)r->u.player.amount_ : 0;
+		post_player(b, "playing");
+	} else if (str_eq(r->u.player.command_, "quality")) {
+		str_set(&b->quality, r->u.player.quality_);
 		post_player(b, "playing");
 	} else if (str_eq(r->u.player.command_, "subtitle")) {
 		b->subtitle = (b->subtitle + 1) % 3;
@@ -718,6 +722,7 @@ void fake_backend_stop(struct fake_backend *b)
 	wake_up(&b->link->to_backend);
 	thread_join(b->thread);
 	free(b->followed);
+	free(b->quality);
 	strs_release(&b->later);
 	free(b);
 }

@@ -46,6 +46,8 @@ static const struct {
 	{ "/api/v1/proxy", WHERE_GATEWAY, serve_gateway },
 	{ "/api/v2/status", WHERE_GATEWAY, serve_gateway },
 	{ "/search", WHERE_SEARCH, serve_search },
+	{ "/livestream/is_live", WHERE_LIVE, serve_live },
+	{ "/content/", WHERE_LIVE, serve_live },
 	{ "/v6/", WHERE_PLAYER, serve_player },
 	{ "/speech/", WHERE_PLAYER, serve_player },
 	{ "/_", WHERE_CONTROL, serve_control },
@@ -74,6 +76,8 @@ static enum MHD_Result serve(struct request *rq)
 	rq->line = record_begin(f->record, rq->at->index, rq->where, rq->method, rq->target);
 	record_connection(f->record, rq->line, rq->conn->number);
 	record_range(f->record, rq->line, request_header(rq, MHD_HTTP_HEADER_RANGE));
+	record_from(f->record, rq->line, request_header(rq, MHD_HTTP_HEADER_REFERER),
+		    request_header(rq, MHD_HTTP_HEADER_ORIGIN));
 	char *words = str_fmt("%s %s", rq->method, rq->target);
 	if (acts_take(f->acts, rq->where, rq->at->index, words, &rq->act))
 		record_act(f->record, rq->line, act_word(rq->act.kind));

@@ -11,7 +11,7 @@ struct line {
 	enum where where;
 	unsigned status; /* 0: not answered yet, or never */
 	uint64_t bytes;
-	char *method, *target, *range, *rpc, *params;
+	char *method, *target, *range, *referer, *origin, *rpc, *params;
 	const char *act; /* static */
 	bool open;       /* the request holds it */
 	bool listed;     /* the record holds it */
@@ -40,6 +40,8 @@ static void let_go(struct line *l)
 	free(l->method);
 	free(l->target);
 	free(l->range);
+	free(l->referer);
+	free(l->origin);
 	free(l->rpc);
 	free(l->params);
 	free(l);
@@ -100,6 +102,14 @@ void record_range(struct record *r, struct line *l, const char *range)
 	pthread_mutex_unlock(&r->lock);
 }
 
+void record_from(struct record *r, struct line *l, const char *referer, const char *origin)
+{
+	pthread_mutex_lock(&r->lock);
+	str_set(&l->referer, referer);
+	str_set(&l->origin, origin);
+	pthread_mutex_unlock(&r->lock);
+}
+
 void record_rpc(struct record *r, struct line *l, const char *method, const struct json *params)
 {
 	pthread_mutex_lock(&r->lock);
@@ -149,6 +159,8 @@ static void print_line(const struct line *l, struct buf *out)
 	json_put_str(&o, "method", l->method);
 	json_put_str(&o, "path", l->target);
 	json_put_str(&o, "range", l->range);
+	json_put_str(&o, "referer", l->referer);
+	json_put_str(&o, "origin", l->origin);
 	json_put_i64(&o, "status", l->status);
 	json_put_i64(&o, "bytes", (int64_t)l->bytes);
 	json_put_i64(&o, "connection", l->connection);

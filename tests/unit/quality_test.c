@@ -47,9 +47,26 @@ static void test_common_heights(void **state)
 	assert_int_equal(quality_height(word), 406);
 }
 
+static void test_types(void **state)
+{
+	static const struct {
+		const char *type;
+		bool opens;
+	} rows[] = {
+		{ NULL, true },         { "", true },
+		{ "video/mp4", true },  { "video/x-msvideo", true },
+		{ "audio/mpeg", true }, { "application/pdf", false },
+		{ "image/gif", false }, { "video", false },
+	};
+	EACH_ROW (r, rows)
+		if (quality_type_opens(r->type) != r->opens)
+			fail_msg("%s", r->type ? r->type : "(none)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words),
-					    cmocka_unit_test(test_common_heights) };
+					    cmocka_unit_test(test_common_heights),
+					    cmocka_unit_test(test_types) };
 	return cmocka_run_group_tests_name("quality", tests, NULL, NULL);
 }

@@ -50,6 +50,38 @@ static void test_progress(void **state)
 	assert_false(store_progress_clear(k->store, "nonsense", &err));
 }
 
+static void test_choices(void **state)
+{
+	struct kit *k = *state;
+	char one[CLAIM_ID_SIZE], other[CLAIM_ID_SIZE], got[QUALITY_SIZE] = "before";
+	struct err err;
+	kit_id(1, one);
+	kit_id(2, other);
+	assert_false(store_choice_get(k->store, one, got));
+	assert_string_equal(got, "before");
+	assert_true(store_choice_put(k->store, one, "720p", NULL));
+	assert_true(store_choice_put(k->store, one, "360p", NULL));
+	assert_true(store_choice_put(k->store, other, "best", NULL));
+	kit_reopen(k, NULL);
+	assert_true(store_choice_get(k->store, one, got));
+	assert_string_equal(got, "360p");
+	assert_false(store_choice_put(k->store, "nonsense", "360p", &err));
+	assert_int_equal(err.kind, ERR_USAGE);
+	/* What is no quality, whoever wrote it, is none. */
+	kit_sql(k, "UPDATE settings SET value = '../../x' WHERE value = '360p'");
+	assert_false(store_choice_get(k->store, one, got));
+	assert_true(store_setting_put(k->store, "another", "stays", NULL));
+	assert_true(store_choice_put(k->store, one, "144p", NULL));
+	assert_true(store_progress_clear(k->store, one, NULL));
+	assert_false(store_choice_get(k->store, one, got));
+	assert_true(store_choice_get(k->store, other, got));
+	assert_true(store_progress_clear(k->store, NULL, NULL));
+	assert_false(store_choice_get(k->store, other, got));
+	char *stays = store_setting(k->store, "another");
+	assert_string_equal(stays, "stays");
+	free(stays);
+}
+
 static void test_favorites(void **state)
 {
 	struct kit *k = *state;
@@ -196,8 +228,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_progress), TEST(test_favorites), TEST(test_settings),
-		TEST(test_health),   TEST(test_logs),      TEST(test_logs_are_bounded),
+		TEST(test_progress),         TEST(test_choices), TEST(test_favorites),
+		TEST(test_settings),         TEST(test_health),  TEST(test_logs),
+		TEST(test_logs_are_bounded),
 	};
 	return cmocka_run_group_tests_name("store_library", tests, NULL, NULL);
 }

@@ -253,6 +253,21 @@
 	"wait no text x  vol\n"
 	"keys \"\n"
 	"wait text subtitle 1 of 2, en\n" },
+{ "the quality of a stream", "@demo", 120, 24, false,
+	"wait idle\n"
+	"keys |\n"
+	"expect nothing is playing\n"
+	"keys p\n"
+	"wait text 12:03 / 1:42:10\n"
+	"keys f\n"
+	"text 4k\n"
+	"keys <Enter>\n"
+	"expect a quality is original, best, a height such as 720p, lower or higher\n"
+	"keys f\n"
+	"text 360p\n"
+	"keys <Enter>\n"
+	"wait text 360p  12:03 / 1:42:10\n"
+	"expect plays in 360p\n" },
 { "a channel without series", "@empty", 80, 24, false,
 	"wait idle\n"
 	"keys :\n"
@@ -430,7 +445,7 @@
 	"expect j Down                    move down\n"
 	"keys ^F\n"
 	"expect w                         play in a pane; hide its picture, show it\n"
-	"keys ^F 10 j\n"
+	"keys ^F 15 j\n"
 	"expect D                         delete the copy on this machine\n"
 	"keys G\n"
 	"expect watched\n"
