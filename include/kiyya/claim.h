@@ -90,6 +90,8 @@ void claim_init(struct claim *c); /* everything unknown */
 void claim_init_missing(struct claim *c, const char *id);
 /* Deep copy of src into a. */
 void claim_copy(struct claim *dst, const struct claim *src, struct arena *a);
+/* Whether it may be live now, which only asking tells: a livestream, one that is reposted, a channel. */
+bool claim_may_be_live(const struct claim *c);
 const char *claim_kind_word(enum claim_kind k);
 bool claim_kind_of(const char *word, enum claim_kind *ret);
 bool claim_id_ok(const char *s); /* 40 lower-case hex */

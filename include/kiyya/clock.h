@@ -21,6 +21,9 @@ void clock_iso(int64_t unix_seconds, char out[CLOCK_ISO_SIZE]);
 bool clock_from_iso(const char *s, int64_t *ret);
 /* Where this machine is: the weekday (0 Sunday) and the minute of the day, summer time and all. */
 void clock_local(int64_t unix_seconds, int *ret_weekday, int *ret_minute);
+/* "YYYY-MM-DD HH:MM" there, for people; clamped likewise. */
+#define CLOCK_HERE_SIZE 17
+void clock_here(int64_t unix_seconds, char out[CLOCK_HERE_SIZE]);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7), and the three forms back. */
 #define CLOCK_HTTP_SIZE 30
 void clock_http(int64_t unix_seconds, char out[CLOCK_HTTP_SIZE]);

@@ -17,6 +17,7 @@
 #include "kiyya/claim.h"
 #include "kiyya/err.h"
 #include "kiyya/str.h"
+#include "kiyya/url.h"
 
 struct http;
 struct timers;
@@ -42,7 +43,7 @@ struct gateway_health {
 struct gateway_config { /* copied */
 	const struct strs *urls;
 	int64_t timeout_ms;
-	const char *search_url, *player_url;
+	const char *search_url, *live_url, *player_url; /* NULL or "": there is none */
 	const struct clock *clock;
 	void (*on_attempt)(void *arg, const struct gateway_attempt *a);
 	void *arg;
@@ -81,6 +82,28 @@ uint64_t gateway_resolve(struct gateway *g, const char *lbry_url_or_id, gateway_
 uint64_t gateway_get(struct gateway *g, const char *lbry_url,
 		     void (*fn)(void *arg, const char *streaming_url, const struct err *err),
 		     void *arg);
+
+/* What a channel sends now, and what it has announced. */
+#define LIVESTREAM_ANNOUNCED_MOST 50
+struct livestream_claim {
+	char id[CLAIM_ID_SIZE];
+	int64_t release_time; /* TIME_UNKNOWN */
+};
+struct livestream {
+	bool live;
+	char url[URL_MAX + 1];       /* of the playlist; "" when nothing is live */
+	struct livestream_claim now; /* the claim it is live with; id "": it was not said */
+	struct livestream_claim announced[LIVESTREAM_ANNOUNCED_MOST]; /* in no order */
+	size_t n_announced;
+};
+/* l: borrowed during the call; NULL on error. Its address is one that media may come from. */
+typedef void gateway_livestream_fn(void *arg, const struct livestream *l, const struct err *err);
+/* Asks the livestream service, once, and never a gateway; not for lists: one call each time somebody plays. */
+uint64_t gateway_livestream(struct gateway *g, const char *channel_id, gateway_livestream_fn *fn,
+			    void *arg);
+/* The whole reply read, pure. ERR_REFUSED: the service says no. ERR_PARSE: it does not say what it has to. */
+bool gateway_read_livestream(struct livestream *ret, const struct json *reply, struct err *err);
+
 /* Asks each endpoint once (status), resting or not; fn once per endpoint, then once with NULL. */
 uint64_t gateway_ping(struct gateway *g, void (*fn)(void *arg, const struct gateway_health *h),
 		      void *arg);

@@ -387,6 +387,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, ahead, "seconds that have come and not been played")                                \
 	F(BOOL, waiting, "stands still until more has come")                                       \
 	F(BOOL, offline, "played from the vault")                                                  \
+	F(BOOL, live, "as it is sent: there is no duration, and no position is kept")              \
 	F(STR, error, "")
 #define EV_PROGRESS_FIELDS(F)                                                                      \
 	F(STR, claim_id, "")                                                                       \

@@ -31,7 +31,8 @@ struct play_options {
 struct play *play_new(const struct wake *wake, const struct play_options *o, struct err *err);
 void play_free(struct play *p); /* stops, waits for the player's end, at most two seconds */
 
-/* Replaces what is played. http and https only. start: seconds; 0 from the beginning. */
+/* Replaces what is played. http and https only. start: seconds; 0 from the beginning; or where what is live is now. */
+#define PLAY_FROM_NOW (-1)
 bool play_load(struct play *p, const char *url, double start, struct err *err);
 
 /* One of several sounds, or texts: "2 of 3, am". */

@@ -31,6 +31,8 @@ enum setting_type {
 	X(gateway, timeout, TIME_MS, "10s", "to the first byte, and for any stretch under 1 KiB/s") \
 	X(gateway, search_url, TEXT, "https://lighthouse.odysee.tv/search",                        \
 	  "search service, the address before '?'; empty: search at the gateways")                 \
+	X(gateway, live_url, TEXT, "https://api.odysee.live/livestream/is_live",                   \
+	  "livestream service, the address before '?'; empty: no livestream is played")            \
 	X(gateway, player_url, TEXT, "https://player.odycdn.com", "where streams are")             \
 	X(gateway, allow_hosts, LIST, "", "hosts beside the approved domains that media may come from") \
 	X(channel, default, TEXT, "@kiyyamovies:b", "what bare kiyya opens")                       \

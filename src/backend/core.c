@@ -108,6 +108,8 @@ struct http *core_http(struct core *core, struct err *err)
 		strs_add(&endpoints, s->gateway_player_url);
 	if (!str_empty(s->gateway_search_url))
 		strs_add(&endpoints, s->gateway_search_url);
+	if (!str_empty(s->gateway_live_url))
+		strs_add(&endpoints, s->gateway_live_url);
 	core->http = http_new(&(struct http_config){ .proxy = s->net_proxy,
 						     .ca_file = s->net_ca_file,
 						     .endpoints = &endpoints,
@@ -144,6 +146,7 @@ struct gateway *core_gateway(struct core *core, struct err *err)
 	core->gateway = gateway_new(&(struct gateway_config){ .urls = &s->gateway_urls,
 							      .timeout_ms = s->gateway_timeout,
 							      .search_url = s->gateway_search_url,
+							      .live_url = s->gateway_live_url,
 							      .player_url = s->gateway_player_url,
 							      .clock = core->clock,
 							      .on_attempt = log_attempt,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "kiyya/ladder.h"
 #include "kiyya/quality_rules.h"
+#include "live.h"
 #include "lookup.h"
 #include "rendition.h"
 #include "ticket.h"
@@ -17,6 +18,8 @@ struct online {
 	online_fn *fn;
 	void *arg;
 	struct lookup *lookup;     /* until the claim is found */
+	bool asked_anew;           /* the gateway said so just now */
+	struct live *live;         /* from then on, where the claim has no file */
 	struct manifest *manifest; /* until it is known which heights there are */
 	uint64_t timer;            /* patience with that; while it plays, the next look */
 	char asked[QUALITY_SIZE];
@@ -186,10 +189,21 @@ static bool refuse(const struct claim *c, struct err *err)
 		       c->reason ? c->reason : "there is nothing to play");
 }
 
-/* Nothing of it lies at the player host. True: something was begun that calls back later. */
+static lookup_fn on_claim;
+
+/* Nothing of it lies at the player host. True: something was begun that calls back later. What was announced when it was
+ * stored may have been put off since, or be over and have a file; and a repost does not say what it is one of. */
 static bool begin_without_source(struct online *o, const struct claim *c, struct err *err)
 {
-	return refuse(c, err);
+	if (!claim_may_be_live(c) || (o->asked_anew && c->kind == CLAIM_REPOST))
+		return refuse(c, err);
+	if (!o->asked_anew && c->kind != CLAIM_CHANNEL) {
+		o->asked_anew = true;
+		o->lookup = lookup_start(o->core, c->stream_id, LOOKUP_GATEWAY_FIRST, on_claim, o);
+		return true;
+	}
+	o->live = live_start(o->core, c, o->fn, o->arg, err);
+	return o->live != NULL;
 }
 
 static bool begin(struct online *o, const struct claim *c, struct err *err)
@@ -231,6 +245,7 @@ void online_free(struct online *o)
 	if (!o)
 		return;
 	lookup_cancel(o->lookup);
+	live_free(o->live);
 	manifest_free(o->manifest);
 	timer_drop(o->core->timers, o->timer);
 	ladder_release(&o->ladder);

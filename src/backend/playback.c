@@ -10,6 +10,7 @@
 #include "kiyya/play.h"
 #include "kiyya/position.h"
 #include "kiyya/stream.h"
+#include "live.h"
 #include "online.h"
 #include "outside.h"
 #include "route.h"
@@ -73,7 +74,8 @@ static void save_position(struct session *s)
 	struct core *core = s->playback->core;
 	int64_t position = whole(s->last.position);
 	int64_t duration = s->last.duration > 0 ? whole(s->last.duration) : s->copy.duration;
-	if (position < 0 || !s->copy.claim_id[0] || !core->settings->history_positions)
+	if (position < 0 || !s->copy.claim_id[0] || !core->settings->history_positions ||
+	    live_is(&s->copy))
 		return;
 	enum position_rule rule = position_judge(position, duration);
 	if (rule == POSITION_TOO_EARLY || position == s->saved_position)
@@ -142,6 +144,7 @@ static void post_player(struct session *s)
 	p->quality_ = str_dup(s->copy.quality);
 	if (whole(s->last.position) >= 0)
 		p->position_seconds_ = whole(s->last.position);
+	p->live_ = live_is(&s->copy);
 	if (s->last.duration > 0)
 		p->duration_ = whole(s->last.duration);
 	else if (s->copy.duration > 0)
@@ -257,7 +260,9 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 	s->play = play_new(&core->player_wake, &o, err);
 	if (!s->play)
 		return false;
-	s->start = s->request.start_ != MSG_UNKNOWN ? s->request.start_ : stored_position(s);
+	s->start = live_is(&s->copy)                  ? PLAY_FROM_NOW
+		   : s->request.start_ != MSG_UNKNOWN ? s->request.start_
+						      : stored_position(s);
 	if (s->request.start_ == MSG_UNKNOWN && s->start > 0) {
 		char at[32];
 		str_duration(at, sizeof(at), s->start);
@@ -386,6 +391,8 @@ static void take_snapshot(struct session *s, const struct play_snapshot *now)
 {
 	bool was_playing = s->last.state == PLAY_PLAYING;
 	s->last = *now;
+	if (live_is(&s->copy)) /* of its list the player knows a length, but that is no end */
+		s->last.duration = -1;
 	if (now->position >= 0)
 		s->at = now->position;
 	s->last.position = s->at; /* while another quality is loaded it is where it was */

@@ -67,6 +67,19 @@ void clock_iso(int64_t unix_seconds, char out[CLOCK_ISO_SIZE])
 	out[CLOCK_ISO_SIZE - 1] = 0;
 }
 
+void clock_here(int64_t unix_seconds, char out[CLOCK_HERE_SIZE])
+{
+	int64_t in = unix_seconds < YEAR_0 ? YEAR_0 : unix_seconds;
+	time_t seconds = (time_t)(in > YEAR_9999_END - 86400 ? YEAR_9999_END - 86400 : in);
+	struct tm tm = { 0 };
+	char text[64];
+	localtime_r(&seconds, &tm);
+	snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		 tm.tm_mday, tm.tm_hour, tm.tm_min);
+	memcpy(out, text, CLOCK_HERE_SIZE);
+	out[CLOCK_HERE_SIZE - 1] = 0;
+}
+
 /* True if the parts are a real moment; strptime takes the 31st of February. */
 static bool to_unix(struct tm *tm, int64_t *ret)
 {

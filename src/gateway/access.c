@@ -113,7 +113,9 @@ char *access_reason(const struct claim *c, enum claim_kind stream_kind, const st
 	*ret_bytes = false;
 	switch (stream_kind) {
 	case CLAIM_LIVESTREAM:
-		return say(a, "a livestream, or not yet uploaded: there is no file; watch it at ",
+		return say(a,
+			   "a livestream, or not yet uploaded: there is no file to keep; it can be "
+			   "played while it is live, here or at ",
 			   c);
 	case CLAIM_COLLECTION:
 		return arena_str(a, "a playlist: open it to see its items");

@@ -7,8 +7,7 @@
 
 #define DOWN_AFTER 3
 
-/* "https://host:port/path" to "host:port". */
-static void show_host(char *dst, size_t size, const char *url)
+void endpoint_show_host(char *dst, size_t size, const char *url)
 {
 	const char *host = strstr(url, "://");
 
@@ -26,7 +25,7 @@ void endpoint_init(struct endpoint *e, const char *url)
 			    .last_success = TIME_UNKNOWN,
 			    .ms = -1 },
 	};
-	show_host(e->shown, sizeof(e->shown), url);
+	endpoint_show_host(e->shown, sizeof(e->shown), url);
 }
 
 void endpoint_release(struct endpoint *e)

@@ -30,6 +30,7 @@ struct gateway *gateway_new(const struct gateway_config *config, struct http *ht
 		.clock = config->clock != NULL ? config->clock : clock_real(),
 		.timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 10000,
 		.search_url = str_dup(config->search_url),
+		.live_url = str_dup(config->live_url),
 		.player_url = str_dup(config->player_url),
 		.on_attempt = config->on_attempt,
 		.arg = config->arg,
@@ -53,6 +54,7 @@ void gateway_free(struct gateway *g)
 		endpoint_release(&g->endpoints[i]);
 	free(g->endpoints);
 	free(g->search_url);
+	free(g->live_url);
 	free(g->player_url);
 	free(g);
 }

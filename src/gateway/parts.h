@@ -17,6 +17,8 @@ struct endpoint {
 	int64_t rest_until;           /* monotonic milliseconds; 0 not resting */
 	bool told_to_rest;            /* by a 429: then it is not asked at all */
 };
+/* "https://host:port/path" to "host:port". */
+void endpoint_show_host(char *dst, size_t size, const char *url);
 void endpoint_init(struct endpoint *e, const char *url);
 void endpoint_release(struct endpoint *e);
 bool endpoint_rests(const struct endpoint *e, int64_t now);
@@ -76,7 +78,7 @@ struct gateway {
 	struct timers *timers; /* borrowed */
 	const struct clock *clock;
 	int64_t timeout_ms;
-	char *search_url, *player_url; /* owned */
+	char *search_url, *live_url, *player_url; /* owned */
 	void (*on_attempt)(void *arg, const struct gateway_attempt *a);
 	void *arg;
 	struct endpoint *endpoints; /* owned */

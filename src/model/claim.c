@@ -63,6 +63,13 @@ void claim_copy(struct claim *dst, const struct claim *src, struct arena *a)
 		dst->item_ids[i] = arena_str(a, src->item_ids[i]);
 }
 
+bool claim_may_be_live(const struct claim *c)
+{
+	bool repost_of_no_file = c->kind == CLAIM_REPOST && !c->playable && !c->sd_hash[0] &&
+				 strcmp(c->stream_id, c->id) != 0;
+	return c->kind == CLAIM_LIVESTREAM || c->kind == CLAIM_CHANNEL || repost_of_no_file;
+}
+
 const char *claim_kind_word(enum claim_kind k)
 {
 	return kind_words[k];

@@ -206,7 +206,10 @@ static bool sent(struct core *c, int rc, struct err *err)
 bool core_load(struct core *c, const char *url, double start_at, uint64_t serial, struct err *err)
 {
 	char start_text[32];
-	snprintf(start_text, sizeof(start_text), "%.3f", start_at > 0 ? start_at : 0);
+	if (start_at < 0)
+		str_copy(start_text, sizeof(start_text), "none");
+	else
+		snprintf(start_text, sizeof(start_text), "%.3f", start_at);
 	/* libmpv only reads what it is given here; its types have no const. */
 	char *option_keys[] = { (char[]){ "start" } };
 	mpv_node option_values[] = { { .format = MPV_FORMAT_STRING, .u.string = start_text } };

@@ -94,7 +94,8 @@ static void describe_player(const struct ev_player *p, char *out, size_t size)
 	if (str_eq(p->state_, "loading"))
 		snprintf(out, size, "%sloading", quality);
 	else
-		snprintf(out, size, "%s%s%s%s", quality, at, of[0] ? " / " : "", of);
+		snprintf(out, size, "%s%s%s%s", quality, at, of[0] || p->live_ ? " / " : "",
+			 p->live_ ? "live" : of);
 	size_t used = strlen(out);
 	if (p->speed_ > 0 && p->speed_ != 100)
 		used += (size_t)snprintf(out + used, size - used, "  %lld.%02lldx",

@@ -40,7 +40,8 @@ static void play(struct ui *ui, bool audio, int64_t start)
 	const struct item *it = upnext_begin(ui);
 	if (!it || !item_claim_id(it)[0])
 		return;
-	if (it->claim && !it->claim->playable && !it->claim->local.offline) {
+	if (it->claim && !it->claim->playable && !it->claim->local.offline &&
+	    !claim_may_be_live(it->claim)) {
 		ui_say_error(ui, "%s cannot be played: %s", item_title(it),
 			     it->claim->reason ? it->claim->reason : "nobody said why");
 		return;

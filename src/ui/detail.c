@@ -79,6 +79,16 @@ static void write_tags(const struct claim *c, struct buf *b)
 		(void)!buf_addf(b, "%s#%s", i ? " " : "", c->tags[i]);
 }
 
+/* Whether it is live nobody has asked yet; when it is to begin its maker has said. */
+static void write_announcement(struct ui *ui, const struct claim *c, struct buf *b)
+{
+	char when[CLOCK_HERE_SIZE];
+	if (c->kind != CLAIM_LIVESTREAM || c->release_time <= clock_wall(ui->clock))
+		return;
+	clock_here(c->release_time, when);
+	(void)!buf_addf(b, "begins %s", when);
+}
+
 /* In which qualities it can be had, as far as that is known. */
 static void add_qualities(struct ui *ui, const struct claim *c, struct buf *b)
 {
@@ -106,6 +116,8 @@ static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, i
 	add_fact(ui, &b, claim_kind_word(c->kind));
 	add_qualities(ui, c, &b);
 	flush_facts(&b, l, width, ROLE_TEXT);
+	write_announcement(ui, c, &b);
+	flush_facts(&b, l, width, ROLE_GOOD);
 	if (c->reposted_by) {
 		(void)!buf_addf(&b, "reposted by %s", c->reposted_by);
 		flush_facts(&b, l, width, ROLE_TEXT);
@@ -115,7 +127,8 @@ static void write_claim(struct ui *ui, const struct claim *c, struct lines *l, i
 	write_tags(c, &b);
 	flush_facts(&b, l, width, ROLE_DIM);
 	if (!c->playable && c->kind != CLAIM_CHANNEL) {
-		(void)!buf_addf(&b, "not playable: %s", c->reason ? c->reason : "nobody said why");
+		(void)!buf_addf(&b, "%s%s", c->kind == CLAIM_LIVESTREAM ? "" : "not playable: ",
+				c->reason ? c->reason : "nobody said why");
 		flush_facts(&b, l, width, ROLE_WARN);
 	}
 	if (!str_empty(c->description)) {

@@ -221,6 +221,7 @@ fixture_start() { # OPTIONS...
 	GATEWAY_URL=${GATEWAY_URLS%%,*}
 	PLAYER_URL=$FIXTURE_URL
 	SEARCH_URL=$FIXTURE_URL/search
+	LIVE_URL=$FIXTURE_URL/livestream/is_live
 }
 
 # It ends with 0 when it is asked to end; anything else (a sanitizer, a crash) is a failure of the test.
@@ -297,6 +298,7 @@ write_config() { # [-]
 			[gateway]
 			urls = $GATEWAY_URLS
 			search_url = $SEARCH_URL
+			live_url = $LIVE_URL
 			player_url = $PLAYER_URL
 			timeout = 2s
 			[channel]

@@ -24,7 +24,7 @@ kiyya rm "$item" --yes >/dev/null
 
 printf '%s\n' "schedule = 09:00-17:00=1M, someday" | write_config -
 check_exit 11 kiyya list
-check_has "names file, line and what is wrong" 'kiyya.conf:12: download.schedule: "someday" is no day' "$err"
+check_has "names file, line and what is wrong" 'kiyya.conf:13: download.schedule: "someday" is no day' "$err"
 check_exit 11 kiyya config set download.schedule "9-17=1M"
 write_config
 check_exit 0 kiyya config set download.schedule "09:00-17:00=512K, mon-fri; 01:00-07:00=0"

@@ -2,6 +2,7 @@
  *
  *	POST /_control  {"act":"status","status":500,"times":2,"where":"gateway","endpoint":0}
  *	POST /_control  [{"clear":true},{"throttle":500000},{"republish":true}]
+ *	POST /_control  {"live":"on"}             a livestream, off, or something wrong with it: live_host.c
  *	POST /_control?act=hang&where=player      the same by query: digits are numbers, true and
  * false too GET /_log   JSON Lines of everything asked;   DELETE /_log   forgets it;   POST /_quit
  */
@@ -60,6 +61,8 @@ static bool apply_member(struct fixture *f, const struct json *command, const st
 		atomic_store(&f->each, rate); /* of each connection */
 	} else if (str_eq(name, "arriving") && json_i64(member, &rate) && rate >= 0) {
 		atomic_store(&f->arriving, (int)rate);
+	} else if (str_eq(name, "live") && live_set(f, json_str(member))) {
+		/* on, off, and what can be wrong: live_host.c */
 	} else if (str_eq(name, "clear")) {
 		acts_clear(f->acts);
 	} else if (str_eq(name, "act")) {

@@ -21,6 +21,7 @@
 	X(GATEWAY, "gateway") \
 	X(PLAYER, "player")   \
 	X(SEARCH, "search")   \
+	X(LIVE, "live")       \
 	X(OTHER, "other")     \
 	X(CONTROL, "control")
 
@@ -124,6 +125,21 @@ struct endpoint {
 
 struct visits; /* player_host.c: which claims were asked for lately */
 
+/* What the livestream service says of every channel. X(name, word of the control "live") */
+#define LIVE_STATES(X)                                                           \
+	X(OFF, "off")         /* nothing; what was announced comes or is over */ \
+	X(ON, "on")           /* live */                                         \
+	X(ERROR, "error")     /* it says that it cannot say */                   \
+	X(GARBAGE, "garbage") /* every member is something else */               \
+	X(STRANGE, "strange") /* live at a host nobody knows */                  \
+	X(PRIVATE, "private") /* live at a private address */
+
+enum live_state {
+#define X(name, word) LIVE_##name,
+	LIVE_STATES(X)
+#undef X
+};
+
 struct fixture {
 	struct endpoint endpoints[ENDPOINTS_MAX];
 	size_t n_endpoints;
@@ -138,7 +154,9 @@ struct fixture {
 	atomic_bool change_content, republish, ignore_range, wrong_range, wrong_length;
 	atomic_bool missing_documents; /* pages lack some claims of theirs */
 	atomic_int arriving; /* newest claims that are not there yet: one comes with each search */
-	int stop_fd;         /* readable from the moment we stop */
+	atomic_int live;     /* enum live_state */
+	atomic_llong live_from, live_until; /* µs, monotonic; 0 never */
+	int stop_fd;                        /* readable from the moment we stop */
 };
 void fixture_stop(struct fixture *f);
 
@@ -203,6 +221,8 @@ enum MHD_Result reply_never(struct request *rq);
 enum MHD_Result serve_gateway(struct request *rq);
 enum MHD_Result serve_search(struct request *rq);
 enum MHD_Result serve_player(struct request *rq);
+enum MHD_Result serve_live(struct request *rq);
+bool live_set(struct fixture *f, const char *word); /* false: no such state */
 enum MHD_Result serve_control(struct request *rq);
 enum MHD_Result serve_act(struct request *rq); /* rq->act is one that answers by itself */
 bool act_answers(enum act_kind kind);

@@ -46,6 +46,8 @@ static const struct {
 	{ "/api/v1/proxy", WHERE_GATEWAY, serve_gateway },
 	{ "/api/v2/status", WHERE_GATEWAY, serve_gateway },
 	{ "/search", WHERE_SEARCH, serve_search },
+	{ "/livestream/is_live", WHERE_LIVE, serve_live },
+	{ "/content/", WHERE_LIVE, serve_live },
 	{ "/v6/", WHERE_PLAYER, serve_player },
 	{ "/speech/", WHERE_PLAYER, serve_player },
 	{ "/_", WHERE_CONTROL, serve_control },

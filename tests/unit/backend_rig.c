@@ -31,6 +31,7 @@ int rig_setup(void **state)
 	settings_init(&g->settings);
 	rig_set(g, "gateway.urls", acts_url(g->acts, "/api/v1/proxy"));
 	rig_set(g, "gateway.search_url", "");
+	rig_set(g, "gateway.live_url", "");
 	rig_set(g, "gateway.timeout", "2s");
 	snprintf(player, sizeof(player), "http://127.0.0.1:%d", acts_port(g->acts));
 	rig_set(g, "gateway.player_url", player);

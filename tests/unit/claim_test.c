@@ -555,6 +555,33 @@ static void test_hash_of_the_rest(void **state)
 	arena_free(a);
 }
 
+static void test_what_may_be_live(void **state)
+{
+	static const struct {
+		enum claim_kind kind;
+		bool may_be;
+	} rows[] = {
+		{ CLAIM_LIVESTREAM, true },  { CLAIM_CHANNEL, true }, { CLAIM_VIDEO, false },
+		{ CLAIM_COLLECTION, false }, { CLAIM_AUDIO, false },  { CLAIM_BINARY, false },
+	};
+	struct claim c;
+	EACH_ROW (row, rows) {
+		claim_init(&c);
+		c.kind = row->kind;
+		assert_int_equal(claim_may_be_live(&c), row->may_be);
+	}
+	/* A repost of something without a file; one whose original has one; one of nothing. */
+	c.kind = CLAIM_REPOST;
+	memset(c.stream_id, 'a', CLAIM_ID_LEN);
+	memset(c.id, 'b', CLAIM_ID_LEN);
+	assert_true(claim_may_be_live(&c));
+	memset(c.sd_hash, 'c', SD_HASH_LEN);
+	assert_false(claim_may_be_live(&c));
+	c.sd_hash[0] = 0;
+	memset(c.stream_id, 'b', CLAIM_ID_LEN);
+	assert_false(claim_may_be_live(&c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_read_oddities),
 		cmocka_unit_test(test_copy_is_deep),
 		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_what_may_be_live),
 		cmocka_unit_test(test_hash_of_texts),
 		cmocka_unit_test(test_hash_of_lists),
 		cmocka_unit_test(test_hash_of_the_rest),

@@ -280,7 +280,8 @@ static const struct row vault[] = {
 	  "\"ring\":\"ab\"}\n",
 	  "", 0 },
 	{ "key init", "key {\"state\":\"unlocked\",\"slots\":[\"key_file\"],\"ring\":\"ab\"}\ndone",
-	  "key {\"action\":\"init\",\"overwrite\":false,\"here\":false}", "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
+	  "key {\"action\":\"init\",\"overwrite\":false,\"here\":false}",
+	  "state  unlocked\nring   ab\nslot   key_file\n", "", 0 },
 };
 
 static const struct row play[] = {
@@ -304,9 +305,14 @@ static const struct row play[] = {
 	{ "play x --start soon", NULL, NULL, "",
 	  "kiyya: play: --start is seconds or [[h:]m:]s, not \"soon\"\n", 2 },
 	{ "play x --json",
-	  "player {\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true}\ntaken\nsignal "
+	  "player "
+	  "{\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true}"
+	  "\ntaken\nsignal "
 	  "2",
-	  NULL, "{\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true}\n", "", 130 },
+	  NULL,
+	  "{\"state\":\"playing\",\"muted\":false,\"waiting\":false,\"offline\":true,\"live\":"
+	  "false}\n",
+	  "", 130 },
 	{ "serve x y --port 8080 -q",
 	  "serve {\"claim_id\":\"" ID1 "\",\"url\":\"http://127.0.0.1:8080/movies/1\"}\n"
 	  "serve {\"claim_id\":\"" ID2 "\",\"url\":\"http://127.0.0.1:8080/movies/2\"}\nsignal 15",

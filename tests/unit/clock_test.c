@@ -1,6 +1,8 @@
 /* Times as text and back. */
 #include "unit.h"
 
+#include <time.h>
+
 #include "kiyya/clock.h"
 
 static void test_iso_both_ways(void **state)
@@ -85,6 +87,36 @@ static void test_http_dates(void **state)
 	}
 }
 
+static void test_the_time_here(void **state)
+{
+	static const struct {
+		const char *zone;
+		int64_t t;
+		const char *text;
+	} rows[] = {
+		{ "UTC", 0, "1970-01-01 00:00" },
+		{ "UTC-3", 784111777, "1994-11-06 11:49" },
+		{ "UTC+3", 0, "1969-12-31 21:00" },
+		{ "UTC", INT64_MAX, "9999-12-30 23:59" },
+		{ "UTC", -62167219200, "0000-01-01 00:00" },
+	};
+	const char *before = getenv("TZ");
+	char *kept = before ? strdup(before) : NULL;
+	EACH_ROW (row, rows) {
+		char text[CLOCK_HERE_SIZE];
+		setenv("TZ", row->zone, 1);
+		tzset();
+		clock_here(row->t, text);
+		assert_string_equal(text, row->text);
+	}
+	if (kept)
+		setenv("TZ", kept, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	free(kept);
+}
+
 static void test_the_real_clock_runs_forwards(void **state)
 {
 	int64_t a = clock_mono_ms(clock_real());
@@ -100,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_times_no_calendar_has_are_clamped),
 		cmocka_unit_test(test_what_is_no_iso_time),
 		cmocka_unit_test(test_http_dates),
+		cmocka_unit_test(test_the_time_here),
 		cmocka_unit_test(test_the_real_clock_runs_forwards),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

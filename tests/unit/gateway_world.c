@@ -32,6 +32,7 @@ void world_open(struct world *w, const char *search_path)
 		.urls = &urls,
 		.timeout_ms = 200,
 		.search_url = search_path != NULL ? acts_url(w->acts[2], search_path) : NULL,
+		.live_url = acts_url(w->acts[2], "/is_live"),
 		.player_url = "https://player.odycdn.com",
 		.clock = &w->clock.clock,
 		.on_attempt = on_attempt,
