@@ -19,16 +19,7 @@ struct along {
 static void give(struct along *a, const struct download *row, struct source *s)
 {
 	struct copy c;
-	copy_init(&c);
-	memcpy(c.claim_id, row->claim_id, sizeof(c.claim_id));
-	memcpy(c.quality, row->quality, sizeof(c.quality));
-	c.title = str_dup(row->title);
-	c.channel = str_dup(row->channel);
-	c.media_type = str_dup(row->media_type);
-	c.size = row->size;
-	c.duration = row->duration;
-	c.added_at = row->added_at;
-	c.encrypted = row->encrypted;
+	copy_of_download(&c, row);
 	const struct source *file = arrival_file(s);
 	memcpy(c.file_id, vault_source_info(file ? file : s)->file_id, sizeof(c.file_id));
 	a->fn(a->arg, &c, s, NULL);

@@ -414,20 +414,8 @@ static bool act_cancel(struct core *core, struct download *d, struct err *err)
 {
 	if (d->file && d->state != DOWNLOAD_DONE) {
 		struct copy c;
-		copy_init(&c);
-		memcpy(c.claim_id, d->claim_id, sizeof(c.claim_id));
-		memcpy(c.quality, d->quality, sizeof(c.quality));
-		c.title = str_dup(d->title);
-		c.channel = str_dup(d->channel);
-		c.media_type = str_dup(d->media_type);
-		c.size = d->size;
-		c.duration = d->duration;
-		c.release_time = d->release_time;
+		copy_of_download(&c, d);
 		c.added_at = clock_wall(core->clock);
-		c.file = str_dup(d->file);
-		c.publisher_hash = str_dup("unchecked");
-		memcpy(c.sd_hash, d->sd_hash, sizeof(c.sd_hash));
-		memcpy(c.source_hash, d->source_hash, sizeof(c.source_hash));
 		bool ok = store_copy_put(core->store, &c, err);
 		copy_release(&c);
 		if (!ok)

@@ -235,23 +235,12 @@ static void on_finished(void *arg, const struct vault_info *info, const char *fi
 			      : str_eq(hash, row->source_hash)    ? "match"
 								  : "mismatch";
 	struct copy c;
-	copy_init(&c);
-	memcpy(c.claim_id, row->claim_id, sizeof(c.claim_id));
-	memcpy(c.quality, row->quality, sizeof(c.quality));
-	c.title = str_dup(row->title);
-	c.channel = str_dup(row->channel);
-	c.media_type = str_dup(row->media_type);
-	c.size = row->size;
-	c.duration = row->duration;
-	c.release_time = row->release_time;
+	copy_of_download(&c, row);
 	c.added_at = c.verified_at = clock_wall(t->core->clock);
-	c.file = str_dup(final_name);
 	memcpy(c.file_id, info->file_id, sizeof(c.file_id));
 	c.generation = (int64_t)info->generation;
 	c.complete = true;
-	c.publisher_hash = str_dup(verdict);
-	memcpy(c.sd_hash, row->sd_hash, sizeof(c.sd_hash));
-	memcpy(c.source_hash, row->source_hash, sizeof(c.source_hash));
+	str_set(&c.publisher_hash, verdict);
 	if (store_copy_finish(t->core->store, &c, row, &t->err))
 		t->events.ended(t->events.arg, TRANSFER_DONE, &c, NULL);
 	else
