@@ -41,8 +41,6 @@ bool vault_has_keyring(const struct vault *v);
 /* Master key id in hex; "" without a keyring. Slot types into ret_types (1 passphrase 2 key file 3 secret service). */
 void vault_ring_info(const struct vault *v, char id_hex[33], unsigned char ret_types[8],
 		     size_t *ret_n);
-/* New keyring with a passphrase slot only (ERR_USAGE if there is a ring). */
-bool vault_init_passphrase(struct vault *v, const char *passphrase, size_t len, struct err *err);
 const char *vault_library_version(void);
 
 /* What lies sealed in the header; strings borrowed by create, owned by the reader. */

@@ -6,8 +6,8 @@
 
 #define STRIPE_MS \
 	1000 /* a stripe should take about this long: longer costs memory, shorter round trips */
-#define HELP_MS   2000 /* what takes longer than this at the end is shared */
-#define CALM_MS   1000 /* without pressure, before more connections begin */
+#define HELP_MS   500 /* what takes longer than this at the end is shared */
+#define CROWD_MS  250 /* pressed for half of so long: one connection brings as much as can be used */
 #define SILENT_MS 5000 /* what says nothing for so long is taken over at the end */
 #define SOON      2u   /* chunks: what is no further away need not be fetched first */
 #define FEW_BYTES (2 * (uint64_t)STRIPE_MOST * VAULT_CHUNK) /* one connection is enough below */
@@ -36,7 +36,9 @@ struct fetcher {
 	bool known; /* the host has answered */
 	bool whole; /* it gives no parts */
 	bool pressed;
-	int64_t calm_ms; /* since when it is not */
+	bool crowded;              /* it was, most of the time */
+	int64_t crowd_ms, heed_ms; /* since when that is watched; up to when it was added up */
+	int64_t pressed_ms;        /* of it */
 	bool over;
 	int64_t limit, retry_after;
 	uint64_t received;
@@ -308,10 +310,24 @@ static bool start(struct slot *s)
 	return true;
 }
 
-static unsigned wanted(const struct fetcher *f)
+/* A moment's pressure says nothing: the hash catches up with what came before its turn. */
+static void heed_pressure(struct fetcher *f)
 {
+	int64_t now = now_ms(f);
+	f->pressed_ms += f->pressed ? now - f->heed_ms : 0;
+	f->heed_ms = now;
+	if (now - f->crowd_ms < CROWD_MS)
+		return;
+	f->crowded = f->pressed_ms * 2 >= now - f->crowd_ms;
+	f->crowd_ms = now;
+	f->pressed_ms = 0;
+}
+
+static unsigned wanted(struct fetcher *f)
+{
+	heed_pressure(f);
 	/* Where the disk or the hash is what everybody waits for, more connections only scatter what they wait for. */
-	bool calm = !f->pressed && now_ms(f) - f->calm_ms >= CALM_MS;
+	bool calm = !f->pressed && !f->crowded;
 	bool wished = f->stripes.n_wishes > 0;
 	if (!f->known || f->whole || (!wished && (is_small(f) || !calm)))
 		return 1;
@@ -403,7 +419,6 @@ struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
 			       .events = *events,
 			       .total = total,
 			       .limit = rate,
-			       .calm_ms = INT64_MIN / 2,
 			       .retry_after = -1 };
 	for (unsigned i = 0; i < STRIPE_SLOTS; i++)
 		f->slots[i] = (struct slot){ .fetcher = f, .index = i };
@@ -411,6 +426,7 @@ struct fetcher *fetcher_start(struct core *core, const char *url, int64_t total,
 	    total >= 0 ? ((uint64_t)total + VAULT_CHUNK - 1) / VAULT_CHUNK : CHUNKSET_MOST;
 	if (there)
 		chunkset_copy(&f->stripes.there, there);
+	f->crowd_ms = f->heed_ms = now_ms(f);
 	fill(f);
 	return f;
 }
@@ -436,8 +452,8 @@ void fetcher_look(struct fetcher *f)
 
 void fetcher_press(struct fetcher *f, bool pressed)
 {
+	heed_pressure(f);
 	f->pressed = pressed;
-	f->calm_ms = now_ms(f);
 	for (unsigned i = 0; i < STRIPE_SLOTS; i++) {
 		struct slot *s = &f->slots[i];
 		if (!s->connection)

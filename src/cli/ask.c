@@ -1,45 +1,15 @@
 /* Questions before something is destroyed or overwritten. */
 #include "ask.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "kiyya/str.h"
 #include "kiyya/text.h"
-#include "wait.h"
+#include "typed.h"
 
 #define ANSWER_MAX   64
 #define QUESTION_MAX 4096
-
-/* Reads a line from the terminal; false at its end, or with *ret_signal when one came first. */
-static bool read_answer(const struct cli_config *config, char answer[ANSWER_MAX], int *ret_signal)
-{
-	size_t n = 0;
-	for (;;) {
-		struct pollfd fds[] = {
-			{ .fd = config->in_fd, .events = POLLIN },
-			{ .fd = config->signal_fd > 0 ? config->signal_fd : -1, .events = POLLIN },
-		};
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return false;
-		*ret_signal = fds[1].revents ? wait_take_signal(config->signal_fd) : 0;
-		if (*ret_signal)
-			return false;
-		if (!fds[0].revents)
-			continue;
-		char c;
-		if (read(config->in_fd, &c, 1) != 1)
-			return false;
-		if (c == '\n')
-			break;
-		if (n + 1 < ANSWER_MAX)
-			answer[n++] = c;
-	}
-	answer[n] = '\0';
-	return true;
-}
 
 bool ask_yes(struct cli *c, int *ret_code, const char *question, ...)
 {
@@ -65,7 +35,7 @@ bool ask_yes(struct cli *c, int *ret_code, const char *question, ...)
 
 	char answer[ANSWER_MAX];
 	int signal = 0;
-	if (read_answer(c->config, answer, &signal) &&
+	if (typed_line(c->config, answer, sizeof(answer), &signal) &&
 	    (str_ieq(answer, "y") || str_ieq(answer, "yes")))
 		return true;
 	if (signal) {

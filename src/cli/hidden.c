@@ -1,14 +1,12 @@
 /* A line typed on the terminal that is not shown. */
 #include "hidden.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 #include "kiyya/str.h"
-#include "wait.h"
+#include "typed.h"
 
 #define LINE_LEN_MAX 1024
 #define TRIES        3
@@ -25,45 +23,17 @@ static bool hide(int fd, struct termios *ret_before)
 	return tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
 }
 
-/* False at the end of the input, at a signal, and for a line that is too long. */
-static bool read_line(const struct cli_config *config, char line[LINE_LEN_MAX + 1], int *ret_signal)
-{
-	size_t n = 0;
-	for (;;) {
-		struct pollfd fds[] = {
-			{ .fd = config->in_fd, .events = POLLIN },
-			{ .fd = config->signal_fd > 0 ? config->signal_fd : -1, .events = POLLIN },
-		};
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return false;
-		*ret_signal = fds[1].revents ? wait_take_signal(config->signal_fd) : 0;
-		if (*ret_signal)
-			return false;
-		if (!fds[0].revents)
-			continue;
-		if (read(config->in_fd, line + n, 1) != 1)
-			return false;
-		if (line[n] == '\n')
-			break;
-		if (line[n] == '\0' || n == LINE_LEN_MAX)
-			return false;
-		n++;
-	}
-	line[n] = '\0';
-	return true;
-}
-
 static char *read_hidden(struct cli *c, const char *label, int *ret_signal)
 {
 	const struct cli_config *config = c->config;
 	struct termios before;
-	char line[LINE_LEN_MAX + 2] = "";
+	char line[LINE_LEN_MAX + 1] = "";
 	char *typed = NULL;
 	fputs(label, c->out.err);
 	fflush(c->out.err);
 	if (!hide(config->in_fd, &before))
 		return NULL;
-	if (read_line(config, line, ret_signal))
+	if (typed_line(config, line, sizeof(line), ret_signal))
 		typed = str_dup(line);
 	tcsetattr(config->in_fd, TCSAFLUSH, &before);
 	explicit_bzero(line, sizeof(line));

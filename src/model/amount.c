@@ -20,9 +20,9 @@ static const struct unit byte_units[] = { { "", 1 },          { "K", 1LL << 10 }
 static bool read_amount(const char *s, const struct unit *units, int64_t *ret)
 {
 	size_t digits = strspn(s, "0123456789");
-	if (digits == 0 || digits > 15)
+	if (digits == 0 || digits > 19)
 		return false;
-	char number[16];
+	char number[20];
 	memcpy(number, s, digits);
 	number[digits] = 0;
 	int64_t v;

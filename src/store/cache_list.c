@@ -145,17 +145,53 @@ bool store_cache_forget(struct store *s, const char *key, struct err *err)
 	return sql_change(s, TX_LAZY, err, "DELETE FROM queries WHERE key = ?", sql_text(key));
 }
 
+/* A new head of a longer list: where its last claim stood in the old one, what followed there follows still. */
+static bool keep_rest(struct store *s, const struct list *old, struct list *head, bool *ret_kept,
+		      struct err *err)
+{
+	int64_t at = -1;
+	*ret_kept = false;
+	if (!sql_number(
+		s, err, &at, -1,
+		"SELECT o.position FROM query_items o JOIN query_items h USING (content_id) "
+		"WHERE o.query_id = ? AND h.query_id = ? AND h.position = ?",
+		sql_int(old->id), sql_int(head->id), sql_int(head->length - 1)))
+		return false;
+	if (at < 0)
+		return true;
+	if (!sql_run(s, err,
+		     "INSERT INTO query_items (query_id, position, content_id) "
+		     "SELECT ?1, ?2 + row_number() OVER (ORDER BY position) - 1, content_id "
+		     "FROM query_items WHERE query_id = ?3 AND position > ?4 AND content_id NOT IN "
+		     "(SELECT content_id FROM query_items WHERE query_id = ?1)",
+		     sql_int(head->id), sql_int(head->length), sql_int(old->id), sql_int(at)))
+		return false;
+	head->length += sql_changed(s);
+	*ret_kept = true;
+	return true;
+}
+
+static bool replace(struct store *s, const char *key, const char *by, struct err *err)
+{
+	struct list old, new;
+	struct store_list was, is;
+	bool kept = false;
+	if (!find_list(s, key, &old, err) || !find_list(s, by, &new, err) ||
+	    !store_cache_list(s, key, &was, err) || !store_cache_list(s, by, &is, err))
+		return false;
+	if (new.id == 0)
+		return true;
+	if (old.id && !is.complete && !keep_rest(s, &old, &new, &kept, err))
+		return false;
+	return sql_run(s, err, "DELETE FROM queries WHERE id = ?", sql_int(old.id)) &&
+	       sql_run(s, err, "UPDATE queries SET key = ?, length = ?, complete = ? WHERE id = ?",
+		       sql_text(key), sql_int(new.length),
+		       sql_int(kept ? was.complete : is.complete), sql_int(new.id));
+}
+
 bool store_cache_replace(struct store *s, const char *key, const char *by, struct err *err)
 {
-	return tx_begin(s, TX_LAZY, err) &&
-	       tx_end(s,
-		      sql_run(s, err,
-			      "DELETE FROM queries WHERE key = ?1 "
-			      "AND EXISTS (SELECT 1 FROM queries WHERE key = ?2)",
-			      sql_text(key), sql_text(by)) &&
-			  sql_run(s, err, "UPDATE queries SET key = ?1 WHERE key = ?2",
-				  sql_text(key), sql_text(by)),
-		      err);
+	return tx_begin(s, TX_LAZY, err) && tx_end(s, replace(s, key, by, err), err);
 }
 
 bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err)

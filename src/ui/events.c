@@ -214,14 +214,48 @@ static void take_channel(struct ui *ui, const struct ticket *t, struct event *e)
 	}
 }
 
-void ui_take_event(struct ui *ui, struct event *e)
+static void take_copy(struct ui *ui, const struct ticket *t, struct event *e)
 {
-	struct ticket *t = ui_ticket(ui, e->ticket);
-	/* Numbers that run are drawn now and then; whoever sees more in them says so. */
+	if (t && t->kind == REQ_REMOVE)
+		take_removed_copy(ui, e);
+	else
+		take_row(ui, t, e);
+}
+
+static void take_episode(struct ui *ui, const struct ticket *t, struct event *e)
+{
+	if (!t || t->slot != SLOT_NEXT) {
+		take_row(ui, t, e);
+		return;
+	}
+	upnext_take_episode(ui, &e->u.episode);
+	event_free(e);
+}
+
+static void take_failed_row(struct ui *ui, const struct ev_row_failed *f)
+{
+	ui_say_error(ui, "%s", f->error_ ? f->error_ : "an item failed");
+}
+
+static void take_config(struct ui *ui, const struct ticket *t, const struct ev_config *c)
+{
+	if (t && t->kind == REQ_LIMIT && c->value_)
+		ui_say(ui, "%s: %s", c->meaning_, c->value_);
+}
+
+/* Numbers that run are drawn now and then; whoever sees more in them says so. */
+static void stir(struct ui *ui, const struct event *e)
+{
 	bool progress = e->ticket == 0 &&
 			(e->kind == EV_PLAYER || e->kind == EV_DOWNLOAD || e->kind == EV_STATUS);
 	ui->stirred = true;
 	ui->dirty = ui->dirty || !progress;
+}
+
+void ui_take_event(struct ui *ui, struct event *e)
+{
+	struct ticket *t = ui_ticket(ui, e->ticket);
+	stir(ui, e);
 	if (t && t->stale && e->kind != EV_DONE && e->kind != EV_DOWNLOAD) {
 		event_free(e);
 		return;
@@ -238,17 +272,10 @@ void ui_take_event(struct ui *ui, struct event *e)
 		downloads_take(ui, e);
 		return;
 	case EV_COPY:
-		if (t && t->kind == REQ_REMOVE)
-			take_removed_copy(ui, e);
-		else
-			take_row(ui, t, e);
+		take_copy(ui, t, e);
 		return;
 	case EV_EPISODE:
-		if (t && t->slot == SLOT_NEXT) {
-			upnext_take_episode(ui, &e->u.episode);
-			break;
-		}
-		take_row(ui, t, e);
+		take_episode(ui, t, e);
 		return;
 	case EV_SHELF:
 	case EV_GATEWAY:
@@ -268,8 +295,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		take_note(ui, &e->u.note);
 		break;
 	case EV_ROW_FAILED:
-		ui_say_error(ui, "%s",
-			     e->u.row_failed.error_ ? e->u.row_failed.error_ : "an item failed");
+		take_failed_row(ui, &e->u.row_failed);
 		break;
 	case EV_SERVE:
 		take_serve(ui, &e->u.serve);
@@ -294,8 +320,7 @@ void ui_take_event(struct ui *ui, struct event *e)
 		ui_take_ask(ui, &e->u.ask);
 		break;
 	case EV_CONFIG:
-		if (t && t->kind == REQ_LIMIT && e->u.config.value_)
-			ui_say(ui, "%s: %s", e->u.config.meaning_, e->u.config.value_);
+		take_config(ui, t, &e->u.config);
 		break;
 	case EV_KEY:
 		ui_take_key_state(ui, &e->u.key);

@@ -157,6 +157,7 @@ struct ui {
 	int64_t last_draw; /* mono ms */
 	bool dirty;        /* draw now */
 	bool stirred;      /* draw when progress may be drawn again */
+	bool more_keys;    /* the terminal had more than are taken at once */
 	bool quit;
 	int signal;         /* that ended it */
 	int64_t last_click; /* mono ms */

@@ -15,6 +15,7 @@
 #define PROGRESS_MS      500   /* numbers that run are drawn this often at most */
 #define PROGRESS_SLOW_MS 2000  /* on a slow line */
 #define AGE_MS           60000 /* "cached 12 min ago" grows older */
+#define KEYS_AT_ONCE     256
 #define KEYS_FILE_MAX    65536
 
 struct view *ui_view(struct ui *ui)
@@ -231,10 +232,18 @@ static void take_events(struct ui *ui)
 		ui_take_event(ui, e);
 }
 
+/* A terminal may send keys without an end: signals and the screen have their turn in between. */
 static void take_keys(struct ui *ui)
 {
-	for (struct key k; !ui->quit && ui->term->ops->key(ui->term, &k);)
+	struct key k;
+	ui->more_keys = false;
+	for (int n = 0; !ui->quit && ui->term->ops->key(ui->term, &k); n++) {
 		ui_take_key(ui, k);
+		if (n == KEYS_AT_ONCE) {
+			ui->more_keys = true;
+			return;
+		}
+	}
 }
 
 static void take_timers(struct ui *ui)
@@ -261,7 +270,7 @@ static int64_t progress_ms(const struct ui *ui)
 static int wait_ms(struct ui *ui, int most)
 {
 	int64_t now = clock_mono_ms(ui->clock), wait = most;
-	if (ui->dirty)
+	if (ui->dirty || ui->more_keys)
 		return 0;
 	if (ui->stirred)
 		wait = sooner(wait, ui->last_draw + progress_ms(ui) - now);
@@ -309,7 +318,9 @@ void ui_step(struct ui *ui, int most)
 void ui_settle(struct ui *ui)
 {
 	take_events(ui);
-	take_keys(ui);
+	do
+		take_keys(ui);
+	while (ui->more_keys);
 	take_timers(ui);
 	if (!ui->quit)
 		ui_draw(ui);

@@ -247,22 +247,6 @@ bool vault_unlock(struct vault *v, const char *passphrase, size_t passphrase_len
 	return ok;
 }
 
-bool vault_init_passphrase(struct vault *v, const char *passphrase, size_t len, struct err *err)
-{
-	const struct vault_passphrase given = { passphrase ? passphrase : "",
-						passphrase ? len : 0 };
-	if (!vault_check_passphrase(&given, err))
-		return false;
-	bool made = false;
-	pthread_mutex_lock(&v->opening);
-	bool ok = make_ring(v, &given, &made, err);
-	if (ok && !made)
-		ok = err_set(err, ERR_USAGE, 0, "there is a keyring already: %s", v->keyring);
-	pthread_mutex_unlock(&v->opening);
-	vault_wipe_stack();
-	return ok;
-}
-
 /* -- the agent ----------------------------------------------------------------- */
 
 int64_t vault_agent_seconds(const struct vault *v)

@@ -37,16 +37,6 @@ row() { # NAME OURS UNIT THEIRS
 		"$1" "$2" "$ours" "$3" "$4" "$theirs" "$3" "$ratio" "$least" "$most"
 }
 
-now_ms() {
-	date +%s%3N
-}
-
-took() { # COMMAND... : milliseconds
-	took_begin=$(now_ms)
-	"$@" >/dev/null 2>&1 || { echo "bench: failed: $*" >&2; exit 1; }
-	echo $(($(now_ms) - took_begin))
-}
-
 # -- the first frame -----------------------------------------------------------------------------------
 
 can_be_cold() {
@@ -218,24 +208,108 @@ bench_server() {
 
 # -- download --------------------------------------------------------------------------------------------
 
+# The same bytes as a claim with a hash, as one without, and three shorter ones.
+publish_films() {
+	mkdir "$E2E_DIR/films"
+	head -c $((mib * 1048576)) /dev/urandom >"$E2E_DIR/films/film.mp4"
+	head -c $((mib * 262144)) "$E2E_DIR/films/film.mp4" >"$E2E_DIR/films/part.mp4"
+	head -c $((24 * 1048576)) "$E2E_DIR/films/film.mp4" >"$E2E_DIR/films/short.mp4"
+	for row in "hashed film -" "unhashed film nohash" "one part -" "two part -" "three part -" "short short -"; do
+		set -- $row
+		printf '@demo\tvideo\t%s\t%s\t%s.mp4\t60\t640x360\t400\t2024-06-01T18:00:00Z\t-\ten\t%s\t-\n' "$1" "$1" "$2" "$3"
+	done >"$E2E_DIR/films/catalog.tsv"
+}
 
-bench_download() {
-	head -c $((mib * 1048576)) /dev/urandom >"$E2E_DIR/film"
-	fixture_start --media "$MEDIA" --marked "$E2E_DIR/film"
-	write_config
-	item=$(claim_id marked)
-	url=$(kiyya show "$item" --json | sed 's/.*"quality":"original","type":"[^"]*","url":"\([^"]*\)".*/\1/')
+films_start() { # OPTIONS...
+	fixture_start --media "$E2E_DIR/films" --catalog "$E2E_DIR/films/catalog.tsv" "$@"
+}
+
+address_of() { # ITEM
+	kiyya show "$1" --json | sed 's/.*"quality":"original","type":"[^"]*","url":"\([^"]*\)".*/\1/'
+}
+
+cost() { # COMMAND... : "MS CPU_MS KIB"
+	"$bench/took" "$@" || { echo "bench: failed: $*" >&2; exit 1; }
+}
+
+into_vault() { # ITEM...
+	for item; do
+		kiyya show "$item" >/dev/null
+	done
+	cost "$KIYYA" download "$@"
+	kiyya rm --yes "$@" >/dev/null
+}
+
+by_curl() { # ADDRESS
+	cost sh -c 'curl -sf -H "Referer: https://odysee.com/" -o "$1" "$2" && sync "$1"' sh "$E2E_DIR/plain" "$1"
+	rm "$E2E_DIR/plain"
+}
+
+by_aria2c() { # ADDRESS
+	cost aria2c -q -x4 -s4 -k4M --file-allocation=none --no-conf --referer=https://odysee.com/ -d "$E2E_DIR" \
+		-o plain "$1"
+	rm "$E2E_DIR/plain"
+}
+
+# Rounds "OURS THEIRS" of costs as they stand in two files; a row for the time and one for the processor.
+cost_rows() { # NAME OURS THEIRS
+	paste -d' ' "$E2E_DIR/ours" "$E2E_DIR/theirs" >"$E2E_DIR/costs"
+	awk '{ print $1, $4 }' "$E2E_DIR/costs" | row "$1" "$2" ms "$3"
+	awk -v gib="$mib" '{ print $2 * 1.024 / gib, $5 * 1.024 / gib }' "$E2E_DIR/costs" |
+		row "$1, processor" "$2" s/GiB "$3"
+}
+
+download_rounds() { # ITEM PEER NAME WORDS
+	: >"$E2E_DIR/ours" >"$E2E_DIR/theirs"
 	i=0
 	while [ $i -lt "$rounds" ]; do
-		kiyya show "$item" >/dev/null
-		a=$(took kiyya download "$item")
-		kiyya rm --yes "$item" >/dev/null
-		b=$(took sh -c 'curl -sf -H "Referer: https://odysee.com/" -o "$1" "$2" && sync "$1"' sh "$E2E_DIR/plain" "$url")
-		rm "$E2E_DIR/plain"
-		echo "$a $b"
+		into_vault "$(claim_id "$1")" >>"$E2E_DIR/ours"
+		"by_$2" "$(address_of "$(claim_id "$1")")" >>"$E2E_DIR/theirs"
 		i=$((i + 1))
-	done | row "download $mib MiB" "into the vault, hash checked" ms 'curl -o F && sync F'
+	done
+	cost_rows "download $mib MiB, $3" "into the vault" "$4"
+}
+
+# As the player host does: so much a second, whatever a connection could carry.
+bench_slow_host() {
+	films_start --each 1572864
+	short=$(claim_id short)
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		for n in 4 1; do
+			printf '%s\n' "connections = $n" | write_config -
+			into_vault "$short" | awk '{ printf "%s ", $1 }'
+		done
+		echo
+		i=$((i + 1))
+	done | row "24 MiB at 1.5 MiB/s a connection" "four connections" ms "one connection"
 	fixture_stop
+}
+
+bench_memory() {
+	films_start
+	printf '%s\n' "parallel = 3" "connections = 4" | write_config -
+	into_vault "$(claim_id one)" "$(claim_id two)" "$(claim_id three)" |
+		awk '{ printf "\nThree downloads at once, four connections each: %.1f MB resident at most.\n", $3 / 1024 }' \
+			>"$E2E_DIR/memory"
+	fixture_stop
+}
+
+bench_download() {
+	publish_films
+	films_start
+	write_config
+	download_rounds hashed curl "hash checked" 'curl -o F && sync F'
+	download_rounds unhashed curl "no hash" 'curl -o F && sync F'
+	if command -v aria2c >/dev/null 2>&1; then
+		download_rounds unhashed aria2c "no hash" 'aria2c -x4'
+	else
+		echo "bench: aria2c is missing: left out" >&2
+	fi
+	fixture_stop
+	bench_slow_host
+	bench_memory
+	cat "$E2E_DIR/memory"
 }
 
 # -- the cache -------------------------------------------------------------------------------------------

@@ -18,14 +18,6 @@ file=$MEDIA/revenge-s01e02.mp4
 size=$(wc -c <"$file" | tr -d ' ')
 short=$(claim_id counting-to-ten)
 
-sum_of() { # ITEM : SHA-384 of what cat gives
-	kiyya cat "$1" | sha384sum | cut -d' ' -f1
-}
-
-vault_files() {
-	find "$KIYYA_HOME/data/vault" -type f | wc -l | tr -d ' '
-}
-
 # -- catalogue ---------------------------------------------------------------------------------------
 
 check_exit 0 kiyya list @demo:d --json

@@ -17,14 +17,6 @@ vault=$KIYYA_HOME/data/vault
 sum=$(sha384sum <"$film" | cut -d' ' -f1)
 check_exit 0 kiyya download "$item" "$other"
 
-file_of() { # ITEM : its file in the vault
-	kiyya offline --json | sed -n "s/^{\"claim_id\":\"$1\".*\"file\":\"\([^\"]*\)\".*/\1/p"
-}
-
-sum_of() { # ITEM
-	kiyya cat "$1" 2>/dev/null | sha384sum | cut -d' ' -f1
-}
-
 flip() { # FILE OFFSET
 	flip_byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
 	printf "\\$(printf '%03o' $((255 - flip_byte)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
@@ -141,17 +133,7 @@ file=$(file_of "$item")
 
 # A file that looks partial, of a row that is complete.
 long=$(claim_id revenge-s01e01)
-fixture_control '{"throttle":400000}'
-"$KIYYA" download "$long" >/dev/null 2>&1 8>&- &
-pid=$!
-e2e_child $pid
-is_partial() {
-	[ "$(find "$vault" -name '*.part' -size +100k | wc -l)" -eq 1 ]
-}
-check "a partial file" wait_until 20 is_partial
-kill -9 $pid
-wait $pid 2>/dev/null || true
-fixture_control '{"throttle":0}'
+cut_off 400000 100k "$long"
 cp "$vault"/*.part "$E2E_DIR/partial"
 check_exit 0 kiyya queue run
 cp "$E2E_DIR/partial" "$(file_of "$long")"

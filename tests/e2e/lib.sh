@@ -316,6 +316,36 @@ kiyya() {
 	"$KIYYA" "$@" 8>&-
 }
 
+# -- the vault ---------------------------------------------------------------------------------------
+
+file_of() { # ITEM : its file in the vault
+	kiyya offline --json | sed -n "s/^{\"claim_id\":\"$1\".*\"file\":\"\([^\"]*\)\".*/\1/p"
+}
+
+sum_of() { # ITEM : SHA-384 of what cat gives
+	kiyya cat "$1" 2>/dev/null | sha384sum | cut -d' ' -f1
+}
+
+vault_files() {
+	find "$KIYYA_HOME/data/vault" -type f | wc -l | tr -d ' '
+}
+
+partial_of() { # SIZE : one partial file is there, and of more than this (as find has it)
+	[ "$(find "$KIYYA_HOME/data/vault" -name '*.part' -size "+$1" | wc -l)" -eq 1 ]
+}
+
+# A download that is killed when that much of it is there: cut_off BYTES_A_SECOND SIZE ITEM
+cut_off() {
+	fixture_control "{\"throttle\":$1}"
+	"$KIYYA" download "$3" >/dev/null 2>&1 8>&- &
+	cut_pid=$!
+	e2e_child $cut_pid
+	check "a download is cut off" wait_until 20 partial_of "$2"
+	kill -9 $cut_pid
+	wait $cut_pid 2>/dev/null || true
+	fixture_control '{"throttle":0}'
+}
+
 # -- a terminal: tmux with a server of its own ---------------------------------------------------------
 
 tm() {

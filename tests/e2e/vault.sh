@@ -16,18 +16,6 @@ walk=$(claim_id city-at-night)
 vault=$KIYYA_HOME/data/vault
 check_exit 0 kiyya download "$film" "$clip" "$walk"
 
-file_of() { # ITEM : its file in the vault
-	kiyya offline --json | sed -n "s/^{\"claim_id\":\"$1\".*\"file\":\"\([^\"]*\)\".*/\1/p"
-}
-
-sum_of() { # ITEM
-	kiyya cat "$1" 2>/dev/null | sha384sum | cut -d' ' -f1
-}
-
-vault_files() {
-	find "$vault" -type f | wc -l | tr -d ' '
-}
-
 # -- export ------------------------------------------------------------------------------------------
 
 out_dir=$E2E_DIR/out.d
@@ -102,23 +90,13 @@ check_exit 8 kiyya vault import "$E2E_DIR/spoiled"
 check_has "what is damaged is not taken in" "1 of" "$err"
 check_exit 8 kiyya vault import "$named"
 check_exit 3 kiyya vault import "$E2E_DIR/none"
-check_eq "nothing is left of it" 0 "$(find "$KIYYA_HOME/data/vault" -type f | wc -l | tr -d ' ')"
+check_eq "nothing is left of it" 0 "$(vault_files)"
 export KIYYA_HOME=$home
 
 # -- the database is lost ----------------------------------------------------------------------------------
 
 long=$(claim_id revenge-s01e01)
-fixture_control '{"throttle":400000}'
-"$KIYYA" download "$long" >/dev/null 2>&1 8>&- &
-pid=$!
-e2e_child $pid
-is_partial() {
-	[ "$(find "$vault" -name '*.part' -size +200k | wc -l)" -eq 1 ]
-}
-check "a download is cut off" wait_until 20 is_partial
-kill -9 $pid
-wait $pid 2>/dev/null || true
-fixture_control '{"throttle":0}'
+cut_off 400000 200k "$long"
 rm "$KIYYA_HOME"/data/kiyya.db*
 check_exit 0 kiyya offline --json
 check_eq "no row is left" "" "$out"
@@ -158,17 +136,7 @@ rm "$vault"/1111*
 
 # Finished, but its row says partial: the queue's row was cancelled, then a file from a backup was put there.
 check_exit 0 kiyya rm "$clip" --yes
-fixture_control '{"throttle":50000}'
-"$KIYYA" download "$clip" >/dev/null 2>&1 8>&- &
-pid=$!
-e2e_child $pid
-has_row() {
-	[ "$(find "$vault" -name '*.part' | wc -l)" -eq 1 ]
-}
-check "it begins" wait_until 20 has_row
-kill -9 $pid
-wait $pid 2>/dev/null || true
-fixture_control '{"throttle":0}'
+cut_off 50000 0 "$clip"
 check_exit 0 kiyya queue cancel "$clip"
 check_exit 0 kiyya offline --json
 check_has "partial, says the row" '"complete":false' "$(printf '%s\n' "$out" | grep "$clip")"

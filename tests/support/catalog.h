@@ -48,6 +48,7 @@ struct entry {
 	int width, height;
 	int fd; /* the bytes, or -1 */
 	bool has_source, bad_signature, blocked;
+	bool no_hash;              /* nobody says what its bytes hash to */
 	bool nul;                  /* its title has a NUL, which no column of a table can hold */
 	struct content content[2]; /* as first published; as republished, every byte inverted */
 };

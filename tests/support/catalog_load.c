@@ -221,6 +221,7 @@ static void read_flags(struct catalog *c, struct entry *e, const char *flags)
 		strs_split(&e->items, items);
 	e->bad_signature = has_flag(flags, "badsig");
 	e->blocked = has_flag(flags, "blocked");
+	e->no_hash = has_flag(flags, "nohash");
 	e->nul = has_flag(flags, "nul");
 	free(items);
 	free(media);

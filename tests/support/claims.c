@@ -107,7 +107,7 @@ static void put_source(struct json_out *o, const struct fixture *f, const struct
 	const struct content *content = &e->content[f->republish];
 	char *name = e->file != NULL ? str_dup(e->file) : str_fmt("%s.bin", e->name);
 	json_open(o, "source", '{');
-	if (content->hash[0] != '\0')
+	if (content->hash[0] != '\0' && !e->no_hash)
 		json_put_str(o, "hash", content->hash);
 	json_put_str(o, "media_type", e->media_type);
 	json_put_str(o, "name", name);

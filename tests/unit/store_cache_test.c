@@ -55,6 +55,39 @@ static void assert_same_claim(const struct claim *a, const struct claim *b)
 	buf_release(&y);
 }
 
+/* A head that is fetched anew: what followed its last claim follows it still, and what is not in it is gone. */
+static void test_new_head_keeps_the_rest(void **state)
+{
+	struct kit *k = *state;
+	put(k, "q", 10, 20, 0, true, true);
+	put(k, "n", 7, 10, 0, true,
+	    false); /* three are new, 11 is gone, 18 has come to the front */
+	put(k, "n", 18, 19, 3, false, false);
+	put(k, "n", 10, 11, 4, false, false);
+	put(k, "n", 12, 13, 5, false, false);
+	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_rows(k, "q", 0, (int[]){ 7, 8, 9, 18, 10, 12, 13, 14, 15, 16, 17, 19 }, 12);
+	assert_int_equal(list_of(k, "q").count, 12);
+	assert_true(list_of(k, "q").complete);
+	assert_false(list_of(k, "n").found);
+
+	put(k, "n", 30, 33, 0, true, false); /* nothing of it was there */
+	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_rows(k, "q", 0, (int[]){ 30, 31, 32 }, 3);
+	assert_true(list_of(k, "q").count == 3 && !list_of(k, "q").complete);
+
+	put(k, "n", 30, 32, 0, true, true); /* it says where it ends */
+	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_rows(k, "q", 0, (int[]){ 30, 31 }, 2);
+	assert_true(list_of(k, "q").count == 2 && list_of(k, "q").complete);
+
+	assert_true(store_cache_replace(k->store, "q", "none", NULL));
+	assert_int_equal(list_of(k, "q").count, 2);
+	put(k, "n", 30, 32, 0, true, false);
+	assert_true(store_cache_replace(k->store, "first", "n", NULL));
+	assert_int_equal(list_of(k, "first").count, 2);
+}
+
 static void test_claim_comes_back_whole(void **state)
 {
 	struct kit *k = *state;
@@ -594,6 +627,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_items_of_a_collection),
 		TEST(test_items_are_needed),
+		TEST(test_new_head_keeps_the_rest),
 		TEST(test_claim_comes_back_whole),
 		TEST(test_hostile_strings),
 		TEST(test_embedded_nul_and_bad_ids),

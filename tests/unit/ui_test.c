@@ -204,6 +204,37 @@ static void test_first_frame_needs_no_answer(void **state)
 	world_release(&w);
 }
 
+static size_t keys_taken;
+
+static bool next_of_many(struct term *t, struct key *ret)
+{
+	*ret = (struct key){ .code = keys_taken & 1 ? 'k' : 'j' };
+	return keys_taken++ < 2000;
+}
+
+/* Signals and the screen have their turn while a terminal sends more and more; a script takes them all. */
+static void test_keys_have_pauses(void **state)
+{
+	struct world w;
+	world_init(&w, "@demo");
+	struct term *t = term_memory_new(80, 24);
+	struct ui *ui = ui_new(&w.config, t);
+	ui_start(ui);
+	settle_until_answered(ui);
+	struct term_ops many = *t->ops;
+	many.key = next_of_many;
+	t->ops = &many;
+	keys_taken = 0;
+	ui_step(ui, 10000);
+	assert_in_range(keys_taken, 100, 300);
+	ui_step(ui, 10000); /* and does not wait for more to come */
+	assert_in_range(keys_taken, 300, 600);
+	ui_settle(ui);
+	assert_in_range(keys_taken, 2000, 2010);
+	ui_free(ui);
+	world_release(&w);
+}
+
 /* Nothing is put when nothing changed; a step of the cursor redraws two rows and the counts, not the screen. */
 static void test_draws_little(void **state)
 {
@@ -399,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_scripts_can_fail),
 		cmocka_unit_test(test_hostile_titles),
 		cmocka_unit_test(test_first_frame_needs_no_answer),
+		cmocka_unit_test(test_keys_have_pauses),
 		cmocka_unit_test(test_draws_little),
 		cmocka_unit_test(test_film_in_the_pane),
 		cmocka_unit_test(test_cursor_sits_on_selection),

@@ -75,11 +75,11 @@ static void first_use(void **state)
 static void passphrase(void **state)
 {
 	struct box *b = *state;
-	check_fails(ERR_USAGE, vault_init_passphrase(b->v, "", 0, err));
-	check_fails(ERR_USAGE, vault_init_passphrase(b->v, NULL, 0, err));
-	check_ok(vault_init_passphrase(b->v, "correct horse", 13, err));
-	assert_true(vault_is_unlocked(b->v));
-	check_fails(ERR_USAGE, vault_init_passphrase(b->v, "other", 5, err));
+	bool created = false;
+	check_fails(ERR_USAGE, vault_unlock(b->v, "", 0, &created, err));
+	assert_false(vault_has_keyring(b->v));
+	check_ok(vault_unlock(b->v, "correct horse", 13, &created, err));
+	assert_true(created && vault_is_unlocked(b->v));
 	char id[33];
 	unsigned char types[8];
 	size_t n;
