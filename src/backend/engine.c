@@ -249,7 +249,7 @@ static bool wanted(const struct engine *e, int64_t id)
 	return false;
 }
 
-/* No key, no sealed download: whoever waits for one is told; the rows stay queued. */
+/* No key, no sealed download: who waits for one is told, at once or when the others are done; the rows stay queued. */
 static void end_sealed_watches(struct engine *e, const struct err *why)
 {
 	struct download_list rows = { 0 };
@@ -258,7 +258,9 @@ static void end_sealed_watches(struct engine *e, const struct err *why)
 	for (struct watch *w = e->watches, *next; w; w = next) {
 		next = w->next;
 		if (!known || watch_waits_for_key(w, &rows))
-			watch_end(&e->watches, w, why);
+			w->locked = *why;
+		if (!known || watch_is_over(w, &rows))
+			watch_end(&e->watches, w, NULL);
 	}
 	download_list_release(&rows);
 }
@@ -269,6 +271,8 @@ static void on_unlocked(void *arg, const struct err *err)
 	e->unlocking = false;
 	e->unlocked = !err;
 	e->put_off = err != NULL;
+	for (struct watch *w = e->watches; w && !err; w = w->next)
+		w->locked = (struct err){ 0 };
 	if (!err) {
 		look(e);
 		return;
@@ -340,7 +344,7 @@ static void on_kick(void *arg)
 /* Something came of what is running. */
 static void kick(struct engine *e)
 {
-	if (!e->kick && !e->closing)
+	if (e && !e->kick && !e->closing)
 		e->kick = timer_add(e->core->timers, 0, on_kick, e);
 }
 

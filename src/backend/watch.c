@@ -36,7 +36,7 @@ static bool waits(const struct watch *w, const struct download *row)
 bool watch_is_over(const struct watch *w, const struct download_list *rows)
 {
 	for (size_t i = 0; i < rows->n; i++)
-		if (waits(w, &rows->v[i]))
+		if (waits(w, &rows->v[i]) && !(rows->v[i].encrypted && w->locked.kind))
 			return false;
 	return true;
 }
@@ -93,8 +93,8 @@ void watch_end(struct watch **list, struct watch *w, const struct err *err)
 	struct ticket *t = w->ticket;
 	struct watch copy = *w;
 	watch_drop(list, w);
-	if (err)
-		ticket_done(t, err);
+	if (err || copy.locked.kind)
+		ticket_done(t, err ? err : &copy.locked);
 	else if (t->kind == REQ_QUEUE_RUN)
 		end_run_of_all(&copy, t);
 	else

@@ -40,7 +40,11 @@ sum_of() { # ITEM
 printf 'open it\n' >"$E2E_DIR/word"
 check_exit 0 env KIYYA_PASSPHRASE_FILE="$E2E_DIR/word" "$KIYYA" key init
 check_exit 9 kiyya download "$clip"
+check_exit 0 kiyya download "$item" --no-encrypt --queue-only
+check_exit 9 kiyya queue run
+check_has "what needs no key is fetched meanwhile" '"complete":true' "$(kiyya offline --json)"
 check_exit 0 kiyya queue discard --yes "$clip"
+check_exit 0 kiyya rm --yes "$item"
 
 check_exit 0 kiyya download --no-encrypt "$item" --json
 check_has "it is said" '"encrypted":false' "$out"
