@@ -32,5 +32,11 @@ void aead_seal(struct aead *a, const struct aead_under *u, const void *plain, si
 /* Of n bytes and their tag behind them. False: not what was sealed; plain is zeroed then. plain may be sealed. */
 bool aead_open(struct aead *a, const struct aead_under *u, const unsigned char *sealed, size_t n,
 	       void *plain) MUST_USE;
+/* aead_open in two steps, for a text of which only a part may be wanted: whether it is what was sealed; */
+bool aead_check(struct aead *a, const struct aead_under *u, const unsigned char *sealed, size_t n) MUST_USE;
+/* and n bytes of one that is, from offset at, which is a multiple of AEAD_BLOCK. plain may be sealed. */
+#define AEAD_BLOCK 64u
+void aead_decipher(struct aead *a, const struct aead_under *u, size_t at, const unsigned char *sealed,
+		   size_t n, void *plain);
 
 #endif

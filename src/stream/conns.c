@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include "kiyya/mem.h"
@@ -17,6 +18,7 @@ struct conn {
 	int fd;
 	int64_t deadline_ms;
 	struct grant *reading; /* counted; NULL: not sending an item */
+	char *buffer;          /* its own thread's; NULL: none yet */
 };
 struct conns {
 	const struct clock *clock;
@@ -158,7 +160,17 @@ void conns_closed(struct conns *cs, struct conn *c)
 		c->next->prev = c->prev;
 	pthread_mutex_unlock(&cs->lock);
 	grant_unref(g);
+	if (c->buffer)
+		explicit_bzero(c->buffer, CONN_BUFFER);
+	free(c->buffer);
 	free(c);
+}
+
+char *conn_buffer(struct conn *c)
+{
+	if (!c->buffer)
+		c->buffer = mem_grow(NULL, CONN_BUFFER, 1); /* needs no zeros first */
+	return c->buffer;
 }
 
 bool conns_admit(struct conns *cs, struct conn *c, struct grant *g)

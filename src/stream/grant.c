@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/hash.h"
@@ -20,6 +21,7 @@ struct grant {
 	char *media_type;
 	char etag[33];
 	int64_t last_modified;
+	char etag_field[36], date_field[CLOCK_HTTP_SIZE]; /* as they are sent; "" none */
 	pthread_mutex_t lock; /* guards source (it is used by one thread at a time) and trouble */
 	struct source *source;
 	struct err trouble;
@@ -102,6 +104,10 @@ static struct grant *grant_new(const struct grants *t, struct stream_item *item)
 	if (str_is_hex(item->etag, sizeof(item->etag) - 1))
 		memcpy(g->etag, item->etag, sizeof(g->etag));
 	g->last_modified = item->last_modified;
+	if (*g->etag)
+		snprintf(g->etag_field, sizeof(g->etag_field), "\"%s\"", g->etag);
+	if (g->last_modified != TIME_UNKNOWN)
+		clock_http(g->last_modified, g->date_field);
 	pthread_mutex_init(&g->lock, NULL);
 	g->source = item->source;
 	item->source = NULL;
@@ -215,6 +221,16 @@ const char *grant_media_type(const struct grant *g)
 struct validators grant_validators(const struct grant *g)
 {
 	return (struct validators){ .etag = g->etag, .last_modified = g->last_modified };
+}
+
+const char *grant_etag_field(const struct grant *g)
+{
+	return g->etag_field;
+}
+
+const char *grant_date_field(const struct grant *g)
+{
+	return g->date_field;
 }
 
 void grant_note_trouble(struct grant *g, const struct err *why)

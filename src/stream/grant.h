@@ -33,6 +33,9 @@ void grant_cancel(struct grant *g);
 struct source *grant_open(struct grant *g, struct err *err);
 const char *grant_media_type(const struct grant *g);
 struct validators grant_validators(const struct grant *g);
+/* The same as fields of a response, written once; "" none. */
+const char *grant_etag_field(const struct grant *g);
+const char *grant_date_field(const struct grant *g);
 /* The first thing that went wrong while it was read: kept for whoever asks why the picture stopped.
  */
 void grant_note_trouble(struct grant *g, const struct err *why);

@@ -83,17 +83,10 @@ enum MHD_Result reply_unsatisfiable(struct MHD_Connection *mhd, uint64_t size)
 
 static void add_validators(struct MHD_Response *r, const struct grant *g)
 {
-	struct validators v = grant_validators(g);
-	if (*v.etag) {
-		char etag[40];
-		snprintf(etag, sizeof(etag), "\"%s\"", v.etag);
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, etag);
-	}
-	if (v.last_modified != TIME_UNKNOWN) {
-		char date[CLOCK_HTTP_SIZE];
-		clock_http(v.last_modified, date);
-		MHD_add_response_header(r, MHD_HTTP_HEADER_LAST_MODIFIED, date);
-	}
+	if (*grant_etag_field(g))
+		MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, grant_etag_field(g));
+	if (*grant_date_field(g))
+		MHD_add_response_header(r, MHD_HTTP_HEADER_LAST_MODIFIED, grant_date_field(g));
 }
 
 enum MHD_Result reply_unchanged(struct MHD_Connection *mhd, const struct grant *g)
@@ -203,18 +196,35 @@ static void end_sending(void *cls)
 	free(s);
 }
 
-enum MHD_Result reply_item(struct MHD_Connection *mhd, struct grant *g, uint64_t size,
-			   const struct range *parts, size_t n, const char *boundary,
-			   struct body *body)
+/* What is ready goes out with its headers in one piece. */
+static struct MHD_Response *ready_response(struct body *body, const char *buffer)
+{
+	/* The library only reads what is said to be persistent. */
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+	    (size_t)body_length(body), (void *)(uintptr_t)buffer, MHD_RESPMEM_PERSISTENT);
+	body_free(body);
+	return r;
+}
+
+static struct MHD_Response *read_response(struct body *body, struct grant *g)
 {
 	struct sending *s = NEW(struct sending);
 	*s = (struct sending){ .body = body, .grant = g };
 	struct MHD_Response *r = MHD_create_response_from_callback(
-	    response_size(body_length(body)), BODY_BLOCK, read_body, s, end_sending);
-	if (!r) {
+	    response_size(body_length(body)), body_block(body), read_body, s, end_sending);
+	if (!r)
 		end_sending(s);
+	return r;
+}
+
+enum MHD_Result reply_item(struct MHD_Connection *mhd, struct grant *g, uint64_t size,
+			   const struct range *parts, size_t n, const char *boundary,
+			   struct body *body)
+{
+	const char *ready = body_ready(body);
+	struct MHD_Response *r = ready ? ready_response(body, ready) : read_response(body, g);
+	if (!r)
 		return MHD_NO;
-	}
 	char text[96];
 	if (n > 1) {
 		snprintf(text, sizeof(text), "multipart/byteranges; boundary=%s", boundary);

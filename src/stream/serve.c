@@ -84,22 +84,28 @@ static bool find_parts(const struct request *r, const struct conditions *c, cons
 	return range_parse(r->value[RANGE], size, parts, ret_n) != RANGE_UNSATISFIABLE;
 }
 
+/* More than that who read are a crowd. */
+#define READING_FEW 8
+
 /* Sends the item or parts of it. source is moved in; *admitted says whether the connection holds g
  * from now on. */
 static enum MHD_Result send_item(const struct request *r, struct grant *g, struct source *source,
 				 const struct range *parts, size_t n, bool *admitted)
 {
-	*admitted = conns_admit(r->server->conns, serve_conn(r->mhd), g);
+	struct conn *conn = serve_conn(r->mhd);
+	*admitted = conns_admit(r->server->conns, conn, g);
 	if (!*admitted) {
 		source_free(source);
 		return reply_status(r->mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "Retry-After", "1");
 	}
 	uint64_t size = source_size(source);
 	char boundary[BOUNDARY_SIZE];
-	struct body *body = body_new(source);
+	bool crowded = conns_reading(r->server->conns) > READING_FEW;
+	struct body *body = body_new(source, crowded ? BODY_BLOCK_CROWDED : BODY_BLOCK);
 	reply_fill(body, g, size, parts, n, boundary);
 	struct err err = { 0 };
-	if (!body_begin(body, &err)) {
+	char *buffer = body_length(body) <= CONN_BUFFER ? conn_buffer(conn) : NULL;
+	if (!body_begin(body, buffer, buffer ? CONN_BUFFER : 0, &err)) {
 		body_free(body);
 		return reply_trouble(r->mhd, g, &err);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "crew.h"
 #include "header.h"
 #include "kiyya/mem.h"
 #include "kiyya/path.h"
@@ -18,6 +19,7 @@ struct opened {
 	int fd;
 	struct header header; /* as it was at vault_open; never changed */
 	struct shelf *shelf;
+	struct crew *crew;
 };
 
 struct reader {
@@ -36,6 +38,7 @@ static void opened_unref(struct opened *o)
 		close(o->fd);
 	header_release(&o->header);
 	shelf_free(o->shelf);
+	crew_unref(o->crew);
 	free(o);
 }
 
@@ -97,9 +100,12 @@ static bool read_part(struct reader *r, uint64_t off, unsigned char *dst, size_t
 		return false;
 	size_t there = at < len ? len - at : 0;
 	*ret_n = room < there ? room : there;
-	if (r->held)
-		memcpy(dst, shelf_bytes(r->held) + at, *ret_n);
-	return true;
+	if (!r->held || *ret_n == 0)
+		return true;
+	const unsigned char *bytes = shelf_bytes(r->held, r->opened->header.keys, at, *ret_n, err);
+	if (bytes)
+		memcpy(dst, bytes, *ret_n);
+	return bytes != NULL;
 }
 
 static bool may_read(const struct reader *r, struct err *err)
@@ -111,12 +117,93 @@ static bool may_read(const struct reader *r, struct err *err)
 	return true;
 }
 
+/* -- several chunks at once ------------------------------------------------------------------------- */
+
+#define PIECES_MOST 9u
+
+/* What lies in one chunk. */
+struct piece {
+	uint64_t chunk;
+	size_t at, n; /* in the chunk */
+	unsigned char *dst;
+	struct shelf_chunk *held; /* where not all of it was wanted */
+	bool there;
+};
+struct spread {
+	const struct reader *r;
+	struct piece pieces[PIECES_MOST];
+	size_t n;
+};
+
+/* One that does not open is left to open_chunk, which knows why. */
+static void open_piece(void *arg, size_t i)
+{
+	const struct spread *s = arg;
+	struct piece *p = &((struct spread *)arg)->pieces[i];
+	struct opened *o = s->r->opened;
+	struct record_place place = record_place_of(s->r->slot.file_id, s->r->slot.size, p->chunk);
+	if (!may_read(s->r, NULL))
+		return;
+	if (p->n == place.len) {
+		if (!shelf_read(o->shelf, o->fd, o->header.keys, &place, p->dst, &p->there, NULL))
+			p->there = false;
+		return;
+	}
+	if (!shelf_hold(o->shelf, o->fd, o->header.keys, &place, &p->held, NULL))
+		p->held = NULL;
+	const unsigned char *bytes =
+	    p->held ? shelf_bytes(p->held, o->header.keys, p->at, p->n, NULL) : NULL;
+	p->there = bytes != NULL;
+	if (bytes)
+		memcpy(p->dst, bytes, p->n);
+}
+
+/* n bytes of a file that has them. How many came of the first that were asked for. */
+static size_t read_spread(struct reader *r, uint64_t off, unsigned char *dst, size_t n)
+{
+	struct spread s = { .r = r };
+	size_t done = 0;
+	bool whole = true;
+	for (size_t at = 0; at < n && s.n < PIECES_MOST; at += s.pieces[s.n++].n) {
+		size_t in = (size_t)((off + at) % VAULT_CHUNK), room = VAULT_CHUNK - in;
+		s.pieces[s.n] = (struct piece){ .chunk = (off + at) / VAULT_CHUNK,
+						.at = in,
+						.n = room < n - at ? room : n - at,
+						.dst = dst + at };
+	}
+	crew_share(r->opened->crew, open_piece, &s, s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct piece *p = &s.pieces[i];
+		whole = whole && p->there;
+		done += whole ? p->n : 0;
+		if (!p->held)
+			continue;
+		shelf_let_go(r->opened->shelf, r->held);
+		r->held = p->held; /* the last one stays */
+	}
+	return done;
+}
+
+/* Two chunks are opened before another thread has woken up. A file that is still being written is read chunk by chunk, by
+ * whoever may have to look again. */
+static bool can_spread(const struct reader *r, uint64_t off, size_t n)
+{
+	return r->slot.complete && off < r->slot.size && n > 2 * VAULT_CHUNK;
+}
+
 static ssize_t reader_read_at(struct source *s, uint64_t off, void *dst, size_t n, struct err *err)
 {
 	struct reader *r = (struct reader *)s;
 	size_t done = 0;
 	if (n > SSIZE_MAX)
 		n = SSIZE_MAX;
+	if (r->slot.complete && off < r->slot.size && n > r->slot.size - off)
+		n = (size_t)(r->slot.size - off);
+	for (size_t part = 1; part > 0 && can_spread(r, off, n - done);) {
+		part = read_spread(r, off, (unsigned char *)dst + done, n - done);
+		done += part;
+		off += part;
+	}
 	while (done < n && off < end_of(r)) {
 		size_t part = 0;
 		struct err why;
@@ -209,6 +296,7 @@ struct source *vault_open(struct vault *v, const char *name, struct err *err)
 	atomic_init(&o->cancelled, false);
 	o->fd = fd;
 	o->shelf = shelf_new();
+	o->crew = crew_ref(v->crew);
 	if (!header_load(v, fd, &o->header, err) || !check_length(o, err)) {
 		err_wrap(err, "opening the vault file %s", name);
 		opened_unref(o);

@@ -42,7 +42,8 @@ static bool record_key_make(struct record_key *r, struct secret *keys,
 	secret_done(keys);
 	memset(r->nonce, 0, 4);
 	memcpy(r->nonce + 4, nonce + crypto_core_hchacha20_INPUTBYTES, 8);
-	record_ad(place, r->ad);
+	if (place) /* which only sealing and judging need */
+		record_ad(place, r->ad);
 	return true;
 }
 
@@ -87,18 +88,55 @@ static bool record_open(struct record_tools tools, const struct record_place *pl
 	return true;
 }
 
+/* False: ERR_IO. *ret_there false: the file ends before. */
+static bool record_fetch(int fd, const struct record_place *place, unsigned char *record,
+			 bool *ret_there, struct err *err)
+{
+	struct err why;
+	*ret_there = file_read_at(fd, record, place->len + KYV_RECORD_EXTRA,
+				  kyv_record_at(place->index), &why);
+	if (*ret_there)
+		return true;
+	if (why.kind == ERR_DAMAGED)
+		memset(record, 0, KYV_NONCE);
+	else if (err)
+		*err = why;
+	return why.kind == ERR_DAMAGED;
+}
+
 bool record_read(int fd, struct record_tools tools, const struct record_place *place,
 		 unsigned char *record, unsigned char *dst, bool *ret_opened, struct err *err)
 {
-	struct err why;
-	if (!file_read_at(fd, record, place->len + KYV_RECORD_EXTRA, kyv_record_at(place->index),
-			  &why)) {
-		*ret_opened = false;
-		if (why.kind == ERR_DAMAGED) /* the file ends before */
-			memset(record, 0, KYV_NONCE);
-		else if (err)
-			*err = why;
-		return why.kind == ERR_DAMAGED;
-	}
-	return record_open(tools, place, record, dst, ret_opened, err);
+	*ret_opened = false;
+	bool there, ok = record_fetch(fd, place, record, &there, err);
+	return ok && there ? record_open(tools, place, record, dst, ret_opened, err) : ok;
+}
+
+bool record_check(int fd, struct record_tools tools, const struct record_place *place,
+		  unsigned char *record, bool *ret_good, struct err *err)
+{
+	*ret_good = false;
+	bool there, ok = record_fetch(fd, place, record, &there, err);
+	struct record_key key;
+	if (!ok || !there || record_is_hole(record))
+		return ok;
+	if (!record_key_make(&key, tools.keys, place, record, err))
+		return false;
+	struct aead_under under = record_under(&key);
+	*ret_good = aead_check(tools.aead, &under, RECORD_PLAIN(record), place->len);
+	sodium_memzero(&key, sizeof(key));
+	return true;
+}
+
+bool record_decipher(struct record_tools tools, unsigned char *record, size_t from, size_t to,
+		     struct err *err)
+{
+	struct record_key key;
+	if (!record_key_make(&key, tools.keys, NULL, record, err))
+		return false;
+	struct aead_under under = record_under(&key);
+	unsigned char *at = RECORD_PLAIN(record) + from;
+	aead_decipher(tools.aead, &under, from, at, to - from, at);
+	sodium_memzero(&key, sizeof(key));
+	return true;
 }

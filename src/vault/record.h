@@ -39,6 +39,13 @@ bool record_seal(struct record_tools tools, const struct chance *chance,
 bool record_read(int fd, struct record_tools tools, const struct record_place *place,
 		 unsigned char *record, unsigned char *dst, bool *ret_opened,
 		 struct err *err) MUST_USE;
+/* The same in two steps, for a chunk of which only a part may be wanted: reads and judges it; */
+bool record_check(int fd, struct record_tools tools, const struct record_place *place,
+		  unsigned char *record, bool *ret_good, struct err *err) MUST_USE;
+/* and deciphers, where they lie, the bytes from `from`, a multiple of AEAD_BLOCK, to `to` of one that is good: each once.
+ * false: ERR_LOCKED. */
+bool record_decipher(struct record_tools tools, unsigned char *record, size_t from, size_t to,
+		     struct err *err) MUST_USE;
 /* Of a record just read: it was never written. */
 bool record_is_hole(const unsigned char *record);
 

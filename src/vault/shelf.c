@@ -17,8 +17,10 @@ struct shelf_chunk {
 	bool opening;           /* by whoever has the one reference: index, len and last say what */
 	unsigned refs, waiting; /* waiting: for it to be opened */
 	uint64_t used;          /* when it was let go of, counted; 0: empty */
+	pthread_mutex_t plain;  /* guards what follows, of a chunk that is open; a leaf */
 	struct aead *aead;
-	unsigned char *record; /* KYV_RECORD bytes; opened in place */
+	size_t from, to;       /* what is deciphered: its bytes change no more */
+	unsigned char *record; /* KYV_RECORD bytes; deciphered in place */
 };
 struct shelf {
 	pthread_mutex_t lock;  /* guards all below, and all of a chunk but what its opener fills */
@@ -39,6 +41,7 @@ struct shelf *shelf_new(void)
 static void chunk_free(struct shelf_chunk *c)
 {
 	sodium_memzero(c->record, KYV_RECORD);
+	pthread_mutex_destroy(&c->plain);
 	aead_free(c->aead);
 	free(c->record);
 	free(c);
@@ -91,6 +94,7 @@ static struct shelf_chunk *chunk_new(struct shelf *s, struct err *err)
 	if (!aead)
 		return NULL;
 	struct shelf_chunk *c = NEW(struct shelf_chunk);
+	pthread_mutex_init(&c->plain, NULL);
 	c->aead = aead;
 	c->record = mem_grow(NULL, KYV_RECORD, 1); /* needs no zeros first */
 	c->next = s->first;
@@ -110,6 +114,7 @@ static struct shelf_chunk *make_room(struct shelf *s, const struct record_place 
 		c->index = place->index;
 		c->len = place->len;
 		c->last = place->last;
+		c->from = c->to = 0;
 		c->opening = true;
 		c->refs = 1;
 	}
@@ -165,15 +170,6 @@ static void unlock(struct shelf *s)
 		chunk_free(spare);
 }
 
-static bool open_taken(struct shelf_chunk *c, int fd, struct secret *keys,
-		       const struct record_place *place, unsigned char *dst, bool *ret_there,
-		       struct err *err)
-{
-	struct record_tools tools = { keys, c->aead };
-	*ret_there = false;
-	return record_read(fd, tools, place, c->record, dst, ret_there, err);
-}
-
 enum outcome { STAYS_HELD, IS_KEPT, IS_EMPTY };
 
 /* Whoever waits is woken when the lock is free. */
@@ -196,11 +192,56 @@ bool shelf_hold(struct shelf *s, int fd, struct secret *keys, const struct recor
 	*ret = c;
 	if (ready || !c)
 		return ready;
-	bool ok = open_taken(c, fd, keys, place, RECORD_PLAIN(c->record), &there, err);
+	struct record_tools tools = { keys, c->aead };
+	bool ok = record_check(fd, tools, place, c->record, &there, err);
 	if (!there)
 		*ret = NULL;
 	has_opened(s, c, there ? STAYS_HELD : IS_EMPTY);
 	return ok;
+}
+
+/* So that all from at to end is deciphered, and what lies between it and the rest that is. With the chunk's lock held. */
+static bool decipher(struct shelf_chunk *c, struct secret *keys, size_t at, size_t end,
+		     struct err *err)
+{
+	struct record_tools tools = { keys, c->aead };
+	at -= at % AEAD_BLOCK;
+	end = end + AEAD_BLOCK - 1 < c->len ? end + AEAD_BLOCK - 1 : c->len;
+	end -= end < c->len ? end % AEAD_BLOCK : 0;
+	if (c->from == c->to)
+		c->from = c->to = at;
+	if (at < c->from) {
+		if (!record_decipher(tools, c->record, at, c->from, err))
+			return false;
+		c->from = at;
+	}
+	if (end > c->to) {
+		if (!record_decipher(tools, c->record, c->to, end, err))
+			return false;
+		c->to = end;
+	}
+	return true;
+}
+
+const unsigned char *shelf_bytes(struct shelf_chunk *c, struct secret *keys, size_t at, size_t n,
+				 struct err *err)
+{
+	pthread_mutex_lock(&c->plain);
+	bool ok = decipher(c, keys, at, at + n, err);
+	pthread_mutex_unlock(&c->plain);
+	return ok ? RECORD_PLAIN(c->record) + at : NULL;
+}
+
+/* What somebody opened; lets go of it. */
+static bool read_held(struct shelf *s, struct shelf_chunk *c, struct secret *keys,
+		      unsigned char *dst, bool *ret_there, struct err *err)
+{
+	const unsigned char *bytes = shelf_bytes(c, keys, 0, c->len, err);
+	*ret_there = bytes != NULL;
+	if (bytes)
+		memcpy(dst, bytes, c->len);
+	shelf_let_go(s, c);
+	return bytes != NULL;
 }
 
 static bool is_waited_for(struct shelf *s, const struct shelf_chunk *c)
@@ -216,24 +257,20 @@ bool shelf_read(struct shelf *s, int fd, struct secret *keys, const struct recor
 {
 	bool ready;
 	struct shelf_chunk *c = take(s, place, &ready, err);
-	*ret_there = ready;
-	if (ready) {
-		memcpy(dst, RECORD_PLAIN(c->record), place->len);
-		shelf_let_go(s, c);
-	}
-	if (ready || !c)
-		return ready;
-	bool ok = open_taken(c, fd, keys, place, dst, ret_there, err);
+	*ret_there = false;
+	if (ready)
+		return read_held(s, c, keys, dst, ret_there, err);
+	if (!c)
+		return false;
+	struct record_tools tools = { keys, c->aead };
+	bool ok = record_read(fd, tools, place, c->record, dst, ret_there, err);
 	bool keep = *ret_there && is_waited_for(s, c);
-	if (keep)
+	if (keep) {
 		memcpy(RECORD_PLAIN(c->record), dst, place->len);
+		c->to = place->len;
+	}
 	has_opened(s, c, keep ? IS_KEPT : IS_EMPTY);
 	return ok;
-}
-
-const unsigned char *shelf_bytes(const struct shelf_chunk *c)
-{
-	return RECORD_PLAIN(c->record);
 }
 
 void shelf_let_go(struct shelf *s, struct shelf_chunk *c)

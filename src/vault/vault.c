@@ -27,6 +27,7 @@ struct vault *vault_new_with(const struct vault_paths *paths, const struct vault
 	v->cost = (struct ring_cost){ RING_OPS, RING_MEM };
 	v->opener = -1;
 	v->chain = keychain_new();
+	v->crew = crew_new();
 	pthread_mutex_init(&v->opening, NULL);
 	pthread_mutex_init(&v->lock, NULL);
 	return v;
@@ -44,6 +45,7 @@ void vault_free(struct vault *v)
 		return;
 	vault_lock(v);
 	keychain_free(v->chain);
+	crew_unref(v->crew);
 	pthread_mutex_destroy(&v->opening);
 	pthread_mutex_destroy(&v->lock);
 	free(v->dir);

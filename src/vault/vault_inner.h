@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include "chance.h"
+#include "crew.h"
 #include "format.h"
 #include "kiyya/clock.h"
 #include "kiyya/vault.h"
@@ -33,6 +34,7 @@ struct vault {
 	struct vault_seams seams;
 	struct ring_cost cost; /* of new passphrase slots */
 	struct keychain *chain;
+	struct crew *crew;
 	pthread_mutex_t opening; /* held while rings are read, made and opened: Argon2id's second */
 	int opener; /* guarded by opening: slot that opened the current ring; -1 none did */
 	pthread_mutex_t lock; /* a leaf, held for a moment */

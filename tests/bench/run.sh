@@ -5,7 +5,7 @@
 #
 # as Markdown. Machines are noisy: only the ratios mean anything. Called by contrib/bench.
 #
-#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|server|download|cache]
+#	tests/bench/run.sh BUILD_DIR [ROUNDS] [MIB] [CLAIMS] [frames|seal|server|play|download|cache]
 #
 # and for the cache a table of its own.
 set -eu
@@ -206,6 +206,35 @@ bench_server() {
 		two_readers | row "GET $mib MiB by two" "from the vault" ms "two threads that open, and two from nginx"
 }
 
+# -- the player ------------------------------------------------------------------------------------------
+
+# A minute of moving noise at 8 Mbit/s with a key frame every other second, its streams copied again and again until the
+# film is as long as it has to be: as large, as deep and as easy to seek in as a real one, and quick to make.
+make_film() { # MIB
+	minute=$E2E_DIR/minute.mp4
+	ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=s=1280x720:r=25:d=60 -f lavfi -i sine=f=330:d=60 \
+		-vf noise=alls=40:allf=t:all_seed=7 -c:v libx264 -preset ultrafast -pix_fmt yuv420p \
+		-g 50 -keyint_min 50 -sc_threshold 0 -b:v 8M -minrate 8M -maxrate 8M -bufsize 8M \
+		-c:a aac -b:a 96k "$minute"
+	ffmpeg -nostdin -v error -y -stream_loop $(($1 * 1048576 / $(stat -c %s "$minute"))) -i "$minute" \
+		-c copy -movflags +faststart "$E2E_DIR/film.mp4"
+	rm "$minute"
+}
+
+kind() { # NAME : its pairs among what bench_play said
+	awk -v name="$1" '$1 == name { print $2, $3 }' "$E2E_DIR/play"
+}
+
+bench_play() {
+	make_film "$mib"
+	mkdir "$E2E_DIR/sealed"
+	"$bench/bench_play" "$E2E_DIR/film.mp4" "$E2E_DIR/sealed" "$rounds" >"$E2E_DIR/play"
+	film="$(($(stat -c %s "$E2E_DIR/film.mp4") / 1048576)) MiB"
+	kind first | row "first frame of $film" "from the vault" ms "libmpv, plain file"
+	kind seek | row "seek in $film" "from the vault" ms "libmpv, plain file"
+	rm -r "$E2E_DIR/sealed" "$E2E_DIR/film.mp4"
+}
+
 # -- download --------------------------------------------------------------------------------------------
 
 # The same bytes as a claim with a hash, as one without, and three shorter ones.
@@ -332,7 +361,7 @@ if [ "$only" != cache ]; then
 	echo '| bench | kiyya | median | peer | median | ratio |'
 	echo '| --- | --- | --- | --- | --- | --- |'
 fi
-for one in frames seal server download cache; do
+for one in frames seal server play download cache; do
 	[ $one != download ] || rounds=$(((rounds + 1) / 2))
 	[ "${only:-$one}" != $one ] || bench_$one
 done

@@ -109,6 +109,40 @@ static void test_nothing_at_all(void **state)
 	aead_free(a);
 }
 
+/* In two steps it is the same: what opens is good, and any part of it can be had. */
+static void test_in_parts(void **state)
+{
+	enum { MOST = 300 };
+	unsigned char key[AEAD_KEY], plain[MOST], sealed[MOST + AEAD_TAG], part[MOST];
+	struct aead_under u = the_example(key);
+	struct aead *a = cipher();
+	for (size_t i = 0; i < MOST; i++)
+		plain[i] = (unsigned char)(i * 31);
+	for (size_t n = 0; n <= MOST; n++) {
+		u.ad_len = n % (sizeof(ad) + 1);
+		aead_seal(a, &u, plain, n, sealed);
+		assert_true(aead_check(a, &u, sealed, n));
+		size_t at = n / 2 - n / 2 % AEAD_BLOCK;
+		aead_decipher(a, &u, at, sealed + at, n - at, part);
+		assert_memory_equal(part, plain + at, n - at);
+		aead_decipher(a, &u, 0, sealed, at, sealed);
+		assert_memory_equal(sealed, plain, at);
+	}
+	u = the_example(key);
+	aead_seal(a, &u, text, TEXT_LEN, sealed);
+	for (size_t bit = 0; bit < 8 * (TEXT_LEN + AEAD_TAG); bit++) {
+		sealed[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		assert_false(aead_check(a, &u, sealed, TEXT_LEN));
+		sealed[bit / 8] ^= (unsigned char)(1 << bit % 8);
+	}
+	u.ad_len--;
+	assert_false(aead_check(a, &u, sealed, TEXT_LEN));
+	u.ad_len++;
+	assert_false(aead_check(a, &u, sealed, TEXT_LEN - 1));
+	assert_true(aead_check(a, &u, sealed, TEXT_LEN));
+	aead_free(a);
+}
+
 static void test_a_libcrypto_without_it(void **state)
 {
 	struct err err = { 0 };
@@ -127,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_what_must_not_open),
 		cmocka_unit_test(test_nothing_at_all),
+		cmocka_unit_test(test_in_parts),
 		cmocka_unit_test(test_a_libcrypto_without_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

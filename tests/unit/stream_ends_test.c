@@ -161,7 +161,23 @@ static void test_damage(void **state)
 	wire_reply_release(&r);
 	close(fd);
 	expect_trouble(h, ERR_DAMAGED);
+	/* A short one, which is read before it is begun, has as much. */
+	size_t reads = odd_source_reads(h->watch);
+	fd = ask(h, h->path, "Range: bytes=199990-200009\r\n");
+	wire_receive(fd, false, &r);
+	assert_int_equal(odd_source_reads(h->watch),
+			 reads + 2); /* what failed is not tried twice */
+	assert_int_equal(r.status, 206);
+	assert_false(r.whole);
+	assert_int_equal(r.body_len, 10);
+	wire_reply_release(&r);
+	close(fd);
 	/* Before the first byte the status can say it. */
+	fd = ask(h, h->path, "Range: bytes=200000-200009\r\n");
+	wire_receive(fd, false, &r);
+	assert_int_equal(r.status, 500);
+	wire_reply_release(&r);
+	close(fd);
 	fd = ask(h, h->path, "Range: bytes=300000-\r\n");
 	wire_receive(fd, false, &r);
 	assert_int_equal(r.status, 500);

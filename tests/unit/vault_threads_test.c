@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "vault/format.h"
 
 #define READERS 4
 #define SIZE    (20u * VAULT_CHUNK + 33)
@@ -18,17 +19,23 @@ struct job {
 	unsigned rounds;
 };
 
+/* Less than a chunk, and several, which are opened on several threads. */
+#define READ_MOST 400000u
+static size_t read_size(unsigned round)
+{
+	return 1000 + round * 131071u % (READ_MOST - 1000);
+}
+
 /* Reads the file from end to end until that fails, at most `rounds` times. */
 static void *read_on(void *arg)
 {
 	struct job *j = arg;
-	unsigned char *got = malloc(100000), *want = malloc(100000);
+	unsigned char *got = malloc(READ_MOST), *want = malloc(READ_MOST);
 	struct err why = { 0 };
 	for (unsigned round = 0; round < j->rounds && why.kind == ERR_NONE; round++) {
 		uint64_t off = 0;
 		ssize_t n;
-		while ((n = source_read_at(j->s, off, got, 1000 + (round * 7919) % 99000, &why)) >
-		       0) {
+		while ((n = source_read_at(j->s, off, got, read_size(round), &why)) > 0) {
 			plain_fill(8, off, want, (size_t)n);
 			if (memcmp(got, want, (size_t)n) != 0)
 				abort();
@@ -76,6 +83,33 @@ static void parallel_readers(void **state)
 		pthread_join(threads[i], NULL);
 		assert_int_equal(jobs[i].end, ERR_NONE);
 	}
+}
+
+/* One of the chunks of a long read is bad: what lies before it is given, and what lies behind can be had. */
+static void long_read_over_damage(void **state)
+{
+	struct box *b = *state;
+	struct source *s;
+	struct err why = { 0 };
+	unsigned char *got = malloc(SIZE), *want = malloc(SIZE), byte = 0;
+	plain_seal(b, "a.kyv", 8, SIZE);
+	plain_fill(8, 0, want, SIZE);
+	bytes_patch(b, "a.kyv", kyv_record_at(11) + 30, &byte, 1);
+	bytes_patch(b, "a.kyv", kyv_record_at(11) + 31, &byte, 1);
+	check_ok(s = vault_open(b->v, "a.kyv", err));
+	for (uint64_t off = 0; off < 11 * VAULT_CHUNK; off += 50001) {
+		assert_int_equal(source_read_at(s, off, got, SIZE, &why), 11 * VAULT_CHUNK - off);
+		assert_memory_equal(got, want + off, 11 * VAULT_CHUNK - off);
+	}
+	assert_int_equal(source_read_at(s, 11 * VAULT_CHUNK, got, SIZE, &why), -1);
+	assert_int_equal(why.kind, ERR_DAMAGED);
+	for (uint64_t off = 12 * VAULT_CHUNK; off < SIZE; off += 50001) {
+		assert_int_equal(source_read_at(s, off, got, SIZE, &why), SIZE - off);
+		assert_memory_equal(got, want + off, SIZE - off);
+	}
+	source_free(s);
+	free(got);
+	free(want);
 }
 
 static void stopped(void **state, void (*stop)(struct box *b, struct source *first),
@@ -223,11 +257,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, quick_setup, box_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(parallel_readers),
-		TEST(lock_while_reading),
-		TEST(cancel_while_reading),
-		TEST(free_while_reading),
-		TEST(lock_and_unlock_beside_chores),
+		TEST(parallel_readers),   TEST(long_read_over_damage),
+		TEST(lock_while_reading), TEST(cancel_while_reading),
+		TEST(free_while_reading), TEST(lock_and_unlock_beside_chores),
 		TEST(read_while_written),
 	};
 	return cmocka_run_group_tests_name("vault_threads", tests, NULL, NULL);
