@@ -380,6 +380,43 @@ static void test_not_taken_up(void **state)
 	room_close(&r);
 }
 
+/* Which chunks the database calls safe. */
+static size_t known_to_be_safe(struct room *r)
+{
+	struct plain_row row;
+	size_t n = 0;
+	assert_true(store_plain_read(r->core.store, PLAIN_PART, &row, NULL));
+	for (size_t i = 0; i < row.n_bits; i++)
+		n += (size_t)__builtin_popcount(row.bits[i]);
+	plain_row_release(&row);
+	return n;
+}
+
+/* What was written goes into the database when it is on the disk, and not before. */
+static void test_only_what_is_safe_is_kept(void **state)
+{
+	static const unsigned char chunk[VAULT_CHUNK];
+	struct room r;
+	struct err err;
+	struct chunkset stored = { 0 };
+	room_open(&r, true);
+	struct part *p = parts_make(&r.core, PLAIN_PART, 9000 * (uint64_t)VAULT_CHUNK, &err);
+	struct part_writer *w = part_create(p, r.dir, PLAIN_PART, NULL, &err);
+	assert_non_null(w);
+	assert_true(part_write(w, 2, chunk, VAULT_CHUNK, &err));
+	assert_true(part_write(w, 8999, chunk, VAULT_CHUNK, &err));
+	assert_true(parts_keep(&r.core, PLAIN_PART, p, &stored, &err));
+	assert_int_equal(known_to_be_safe(&r), 0);
+	assert_true(part_sync(w, &err));
+	assert_true(part_write(w, 3, chunk, VAULT_CHUNK, &err));
+	assert_true(parts_keep(&r.core, PLAIN_PART, p, &stored, &err));
+	assert_int_equal(known_to_be_safe(&r), 2);
+	part_close(w);
+	part_unref(p);
+	chunkset_release(&stored);
+	room_close(&r);
+}
+
 /* A film whose length is known at its end, read meanwhile. */
 static void test_late_size(void **state)
 {
@@ -416,8 +453,11 @@ static void test_late_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_order),           cmocka_unit_test(test_taken_up),
-		cmocka_unit_test(test_taken_up_by_another), cmocka_unit_test(test_not_taken_up),
+		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_taken_up),
+		cmocka_unit_test(test_taken_up_by_another),
+		cmocka_unit_test(test_not_taken_up),
+		cmocka_unit_test(test_only_what_is_safe_is_kept),
 		cmocka_unit_test(test_late_size),
 	};
 	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
