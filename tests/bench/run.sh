@@ -141,22 +141,29 @@ answers() { # ADDRESS
 	curl -sf -r 0-0 -o "$E2E_DIR/byte" "$1"
 }
 
-start_nginx() {
-	port=$("$bench/bench_server" port)
-	nginx_url=http://127.0.0.1:$port/film
-	cat >"$E2E_DIR/nginx.conf" <<-CONF
-		daemon off; pid $E2E_DIR/nginx.pid; error_log $E2E_DIR/nginx.err; worker_processes 2;
+# Serves a folder; sets nginx_port.
+nginx_start() { # FOLDER
+	nginx_port=$("$bench/bench_server" port)
+	of=$E2E_DIR/nginx-$nginx_port
+	mkdir "$of"
+	cat >"$of/conf" <<-CONF
+		daemon off; pid $of/pid; error_log $of/err; worker_processes 2;
 		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
 		events {}
 		http {
 			access_log off; sendfile on; tcp_nopush off; keepalive_requests 10000000;
-			client_body_temp_path $E2E_DIR/t1; proxy_temp_path $E2E_DIR/t2; fastcgi_temp_path $E2E_DIR/t3;
-			uwsgi_temp_path $E2E_DIR/t4; scgi_temp_path $E2E_DIR/t5;
-			server { listen 127.0.0.1:$port; root $E2E_DIR; }
+			client_body_temp_path $of/t1; proxy_temp_path $of/t2; fastcgi_temp_path $of/t3;
+			uwsgi_temp_path $of/t4; scgi_temp_path $of/t5;
+			server { listen 127.0.0.1:$nginx_port; root $1; }
 		}
 	CONF
-	nginx -c "$E2E_DIR/nginx.conf" -e "$E2E_DIR/nginx.err" 2>/dev/null 8>&- &
+	nginx -c "$of/conf" -e "$of/err" 2>/dev/null 8>&- &
 	e2e_child $!
+}
+
+start_nginx() {
+	nginx_start "$E2E_DIR"
+	nginx_url=http://127.0.0.1:$nginx_port/film
 	wait_until 20 answers "$nginx_url"
 }
 
@@ -249,6 +256,22 @@ publish_films() {
 	done >"$E2E_DIR/films/catalog.tsv"
 }
 
+# The same films at the same addresses from nginx: the stand-in copies them more slowly than a disk writes.
+host_films() {
+	command -v nginx >/dev/null 2>&1 || { echo "bench: nginx is missing: the stand-in hosts the films" >&2; return; }
+	for name in hashed unhashed; do
+		path=$(address_of "$(claim_id $name)")
+		path=$E2E_DIR/host/${path#http://*/}
+		mkdir -p "${path%/*}"
+		ln -s "$E2E_DIR/films/film.mp4" "$path"
+	done
+	nginx_start "$E2E_DIR/host"
+	PLAYER_URL=http://127.0.0.1:$nginx_port
+	write_config
+	kiyya cache clear --yes >/dev/null # it has the addresses of the stand-in
+	wait_until 20 answers "$(address_of "$(claim_id hashed)")"
+}
+
 films_start() { # OPTIONS...
 	fixture_start --media "$E2E_DIR/films" --catalog "$E2E_DIR/films/catalog.tsv" "$@"
 }
@@ -328,6 +351,7 @@ bench_download() {
 	publish_films
 	films_start
 	write_config
+	host_films
 	download_rounds hashed curl "hash checked" 'curl -o F && sync F'
 	download_rounds unhashed curl "no hash" 'curl -o F && sync F'
 	if command -v aria2c >/dev/null 2>&1; then

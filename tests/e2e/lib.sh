@@ -207,7 +207,7 @@ fixture_start() { # OPTIONS...
 		>"$E2E_DIR/fixture.out" 2>"$E2E_DIR/fixture.err" &
 	FIXTURE_PID=$!
 	exec 8>"$E2E_DIR/leash"
-	if ! wait_until 20 contains "$E2E_DIR/fixture.out" port; then
+	if ! wait_until 60 contains "$E2E_DIR/fixture.out" port; then
 		cat "$E2E_DIR/fixture.err"
 		echo "not ok - the stand-in gateway did not start"
 		exit 1
