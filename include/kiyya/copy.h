@@ -68,5 +68,7 @@ struct copy { /* strings owned: copy_release */
 void copy_init(struct copy *c);
 void copy_release(struct copy *c);
 void copy_copy(struct copy *dst, const struct copy *src);
+/* The copy that a download becomes, into an empty ret: incomplete, and nobody has looked at its hash. */
+void copy_of_download(struct copy *ret, const struct download *d);
 
 #endif

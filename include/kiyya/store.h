@@ -171,6 +171,28 @@ bool store_segments_add(struct store *s, const char *file, int64_t number, int64
 bool store_segments_read(struct store *s, const char *file, struct segment_list *ret, struct err *err);
 bool store_segments_forget(struct store *s, const char *file, struct err *err);
 
+/* -- plain files that are being filled, by the partial file: which chunks are safe ---------------- */
+#define PLAIN_PAGE_BYTES 512u /* of the bitmap: 4096 chunks */
+struct plain_row {
+	char id[33];  /* random; "": nothing is known of the file */
+	int64_t size; /* SIZE_UNKNOWN */
+	unsigned char *bits; /* owned; whole pages: chunk i is bit i % 8 of byte i / 8 */
+	size_t n_bits;       /* bytes of them */
+};
+struct plain_page {
+	int64_t number;
+	const unsigned char *bits;
+};
+void plain_row_release(struct plain_row *r);
+bool store_plain_begin(struct store *s, const char *file, const char *id, int64_t size,
+		       struct err *err); /* what was there of the file goes, and of files that no row names */
+bool store_plain_size(struct store *s, const char *file, int64_t size, struct err *err);
+/* A power cut may take the last ones with it: then less is said to be there, never more. Of a file that is not known
+ * nothing is kept. */
+bool store_plain_put(struct store *s, const char *file, const struct plain_page *v, size_t n, struct err *err);
+bool store_plain_read(struct store *s, const char *file, struct plain_row *ret, struct err *err);
+bool store_plain_forget(struct store *s, const char *file, struct err *err);
+
 /* -- offline: copies in the vault ----------------------------------------------------------------- */
 bool store_copy_put(struct store *s, const struct copy *c, struct err *err); /* by claim id and quality */
 /* Finish of a download: copy row in, queue row done, one transaction. */

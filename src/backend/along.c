@@ -5,6 +5,7 @@
 #include <string.h>
 #include "arrival.h"
 #include "engine.h"
+#include "keep.h"
 #include "unlock.h"
 
 struct along {
@@ -19,18 +20,9 @@ struct along {
 static void give(struct along *a, const struct download *row, struct source *s)
 {
 	struct copy c;
-	copy_init(&c);
-	memcpy(c.claim_id, row->claim_id, sizeof(c.claim_id));
-	memcpy(c.quality, row->quality, sizeof(c.quality));
-	c.title = str_dup(row->title);
-	c.channel = str_dup(row->channel);
-	c.media_type = str_dup(row->media_type);
-	c.size = row->size;
-	c.duration = row->duration;
-	c.added_at = row->added_at;
-	c.encrypted = row->encrypted;
+	copy_of_download(&c, row);
 	const struct source *file = arrival_file(s);
-	memcpy(c.file_id, vault_source_info(file ? file : s)->file_id, sizeof(c.file_id));
+	str_copy(c.file_id, sizeof(c.file_id), keep_source_id(file ? file : s));
 	a->fn(a->arg, &c, s, NULL);
 	copy_release(&c);
 }
@@ -56,7 +48,7 @@ static void on_unlocked(void *arg, const struct err *err)
 		a->want = engine_want(a->core->engine, a->row.id, on_open, a);
 		return;
 	}
-	struct source *s = vault_open(a->core->vault, a->row.file, &why);
+	struct source *s = keep_open_partial(a->core, a->row.file, a->row.encrypted, &why);
 	if (s)
 		give(a, &a->row, s);
 	else
@@ -95,7 +87,7 @@ struct along *along_start(struct core *core, const char *item, const char *quali
 		along_free(a);
 		return NULL;
 	}
-	unlock_ensure(core->unlock, on_unlocked, a);
+	unlock_if(core->unlock, a->row.encrypted, on_unlocked, a);
 	return a;
 }
 

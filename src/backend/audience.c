@@ -2,6 +2,7 @@
 #include "audience.h"
 
 #include <stdlib.h>
+#include "keep.h"
 
 struct audience {
 	struct core *core;
@@ -36,9 +37,9 @@ void audience_free(struct audience *a, const struct err *why)
 	free(a);
 }
 
-struct source *audience_open(struct audience *a, const char *file, struct err *err)
+struct source *audience_open(struct audience *a, const char *file, bool encrypted, struct err *err)
 {
-	struct source *s = vault_open(a->core->vault, file, err);
+	struct source *s = keep_open_partial(a->core, file, encrypted, err);
 	if (!s)
 		return NULL;
 	if (!a->arrival) {

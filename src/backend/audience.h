@@ -13,8 +13,8 @@ struct audience;
 struct audience *audience_new(struct core *core);
 /* The readers' waits end: why, or NULL when all is there. */
 void audience_free(struct audience *a, const struct err *why);
-/* Its readers wait for what is not there. The vault must be unlocked. */
-struct source *audience_open(struct audience *a, const char *file, struct err *err);
+/* Its readers wait for what is not there. The vault must be unlocked for one that is encrypted. */
+struct source *audience_open(struct audience *a, const char *file, bool encrypted, struct err *err);
 /* Something came into this file; readers of another one, which was given up, are told so. */
 void audience_came(struct audience *a, const char *file);
 /* t may be NULL: it will be tried again. */

@@ -145,5 +145,5 @@ void answer_cat(struct core *core, struct ticket *t, const struct req_cat *r)
 	if (!str_empty(r->range_))
 		c->range = str_dup(r->range_);
 	ticket_on_cancel(t, cat_cancel, c);
-	unlock_ensure(core->unlock, cat_unlocked, c);
+	unlock_if(core->unlock, c->copy.encrypted, cat_unlocked, c);
 }

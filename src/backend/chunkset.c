@@ -40,6 +40,29 @@ void chunkset_add(struct chunkset *s, uint64_t first, uint64_t n)
 		s->words[i / WORD] |= UINT64_C(1) << (i % WORD);
 }
 
+void chunkset_drop(struct chunkset *s, uint64_t first, uint64_t n)
+{
+	uint64_t most = (uint64_t)s->n_words * WORD;
+	uint64_t end = n < most && first < most - n ? first + n : most;
+	for (uint64_t i = first; i < end; i++)
+		s->words[i / WORD] &= ~(UINT64_C(1) << (i % WORD));
+}
+
+void chunkset_join(struct chunkset *s, const struct chunkset *more)
+{
+	make_room(s, (uint64_t)more->n_words * WORD);
+	for (size_t i = 0; i < more->n_words; i++)
+		s->words[i] |= more->words[i];
+}
+
+uint64_t chunkset_count(const struct chunkset *s)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < s->n_words; i++)
+		n += (uint64_t)__builtin_popcountll(s->words[i]);
+	return n;
+}
+
 bool chunkset_has(const struct chunkset *s, uint64_t i)
 {
 	return i / WORD < s->n_words && (s->words[i / WORD] >> (i % WORD) & 1);

@@ -5,6 +5,7 @@
 #include "doorbell.h"
 #include "engine.h"
 #include "hook.h"
+#include "parts.h"
 #include "playback.h"
 #include "reconcile.h"
 #include "seek.h"
@@ -66,6 +67,7 @@ void core_shut(struct core *core)
 	if (core->unlock)
 		reconcile_free(core->reconcile);
 	plain_pool_release(&core->plains);
+	parts_tidy(core);
 	unlock_free(core->unlock);
 	settle_free(core->settle);
 	if (core->gateway && core->store) {

@@ -56,6 +56,7 @@ struct core {
 	struct timers *timers;
 	struct chores *chores;
 	unsigned last_lane; /* chores' lanes only have to differ */
+	unsigned sync_lane; /* of what waits for the disk and nothing else: one at a time; 0 not needed yet */
 	struct wake chores_wake, player_wake, readers_wake;
 	struct store *store; /* NULL: boot_error says why, and so does every answer */
 	struct err boot_error;
@@ -67,8 +68,9 @@ struct core {
 	struct doorbell *doorbell;
 	unsigned transfers; /* that run now: they share what memory bytes on their way may take */
 	uint64_t claimed;   /* bytes that these have still to write */
-	int64_t quota_ms;         /* when the vault was measured last, mono */
+	int64_t quota_ms;   /* when the vault was measured last, mono */
 	struct plain_pool plains; /* for their bytes */
+	struct known_part *parts; /* plain files that are filled or read (parts.h) */
 	struct sweep *trim;       /* the cache is over its size; NULL: no */
 	struct engine *engine;
 	struct playback *playback;

@@ -21,6 +21,7 @@ struct download_request {
 	size_t next;
 	char quality[QUALITY_SIZE];
 	bool queue_only;
+	bool encrypt, insists; /* which form it shall have; it was said, and not only set */
 	struct lookup *lookup;
 	struct bulk *bulk;
 	struct many { /* what a playlist or a channel stands for */
@@ -98,22 +99,74 @@ static bool may_download(const struct claim *c, struct err *err)
 	return true;
 }
 
-/* What the vault has of it already: true if that is all of it, else d goes on from the partial file. */
-static bool take_up_copy(struct core *core, struct download *d)
+/* What is here goes on in the form in which it began. */
+static bool fits(const struct download_request *r, const struct download *d, bool encrypted,
+		 struct err *err)
 {
+	return !r->insists || encrypted == r->encrypt ||
+	       err_set(err, ERR_USAGE, 0,
+		       "\"%.100s\" is here, %s: kiyya rm %.8s, then kiyya download",
+		       d->title ? d->title : d->claim_id, encrypted ? "sealed" : "not sealed",
+		       d->claim_id);
+}
+
+/* What there is of it already. *ret_all: all of it; else d goes on from a partial file. */
+static bool take_up_copy(struct download_request *r, struct download *d, bool *ret_all,
+			 struct err *err)
+{
+	struct core *core = r->core;
 	struct copy_list copies;
+	*ret_all = false;
+	d->encrypted = r->encrypt;
 	if (!store_copy_find(core->store, d->claim_id, d->quality, &copies, NULL))
-		return false;
+		return true;
 	const struct copy *c = &copies.v[0];
-	bool complete = c->complete;
-	if (complete) {
+	bool goes_on = !c->complete && str_eq(c->sd_hash, d->sd_hash);
+	bool ok = true;
+	if (c->complete) {
+		*ret_all = true;
 		d->state = DOWNLOAD_DONE;
 		d->have = d->size = c->size;
-	} else if (c->encrypted && str_eq(c->sd_hash, d->sd_hash)) {
+		if (!fits(r, d, c->encrypted, err))
+			post_note(core, r->ticket, "warn", "%s", err->text);
+	} else if (goes_on) {
+		ok = fits(r, d, c->encrypted, err);
 		str_set(&d->file, c->file);
 	}
+	if (c->complete || goes_on)
+		d->encrypted = c->encrypted;
 	copy_list_release(&copies);
-	return complete;
+	return ok;
+}
+
+/* As the engine has left it, which has just saved what it knew. */
+static void read_again(struct core *core, struct download *d)
+{
+	struct download_list fresh;
+	if (!store_queue_find(core->store, d->claim_id, &fresh, NULL))
+		return;
+	for (size_t i = 0; i < fresh.n; i++) {
+		if (fresh.v[i].id != d->id)
+			continue;
+		download_release(d);
+		download_copy(d, &fresh.v[i]);
+	}
+	download_list_release(&fresh);
+}
+
+/* A row that is asked for in the other form: it changes as long as there is no file. */
+static bool change_form(struct download_request *r, struct download *d, struct err *err)
+{
+	if (d->encrypted == r->encrypt || !r->insists)
+		return true;
+	if (!d->file && d->state != DOWNLOAD_DONE) {
+		engine_stop_row(r->core->engine, d->id);
+		read_again(r->core, d);
+	}
+	if (d->file && d->state != DOWNLOAD_DONE)
+		return fits(r, d, d->encrypted, err);
+	d->encrypted = r->encrypt;
+	return d->state == DOWNLOAD_DONE || store_queue_update(r->core->store, d, err);
 }
 
 /* Queues it; a copy that is complete is done at once. */
@@ -123,16 +176,20 @@ static bool queue_claim(struct download_request *r, const struct claim *c, const
 	struct core *core = r->core;
 	struct download d;
 	row_from_claim(&d, c, quality, clock_wall(core->clock));
-	if (take_up_copy(core, &d)) {
-		engine_post_row(core->engine, r->ticket, &d, "done");
+	bool all, was_there = false;
+	bool ok = take_up_copy(r, &d, &all, err);
+	if (all || !ok) {
+		if (ok)
+			engine_post_row(core->engine, r->ticket, &d, "done");
 		download_release(&d);
-		return true;
+		return ok;
 	}
-	bool was_there = false;
-	bool ok = store_queue_add(core->store, &d, &was_there, err);
+	ok = store_queue_add(core->store, &d, &was_there, err) &&
+	     (!was_there || change_form(r, &d, err));
 	if (ok && was_there && d.state != DOWNLOAD_ACTIVE && d.state != DOWNLOAD_QUEUED) {
 		/* Asked for again: what was paused, failed, or done and deleted since, runs. */
 		if (d.state == DOWNLOAD_DONE) {
+			d.encrypted = r->encrypt;
 			d.have = 0;
 			str_set(&d.file, NULL);
 		}
@@ -341,14 +398,12 @@ void answer_download(struct core *core, struct ticket *t, const struct req_downl
 	}
 	bool encrypt =
 	    q->encrypt_ == MSG_UNKNOWN ? core->settings->download_encrypt : q->encrypt_ != 0;
-	if (!encrypt) {
-		err_set(&err, ERR_USAGE, 0,
-			"unencrypted downloads are not in this version: leave out --no-encrypt");
-		ticket_done(t, &err);
-		return;
-	}
 	struct download_request *r = NEW(struct download_request);
-	*r = (struct download_request){ .core = core, .ticket = t, .queue_only = q->queue_only_ };
+	*r = (struct download_request){ .core = core,
+					.ticket = t,
+					.queue_only = q->queue_only_,
+					.encrypt = encrypt,
+					.insists = q->encrypt_ != MSG_UNKNOWN };
 	str_copy(r->quality, sizeof(r->quality), quality);
 	strs_copy(&r->items, &q->items_);
 	ticket_on_cancel(t, request_cancel, r);
@@ -414,20 +469,8 @@ static bool act_cancel(struct core *core, struct download *d, struct err *err)
 {
 	if (d->file && d->state != DOWNLOAD_DONE) {
 		struct copy c;
-		copy_init(&c);
-		memcpy(c.claim_id, d->claim_id, sizeof(c.claim_id));
-		memcpy(c.quality, d->quality, sizeof(c.quality));
-		c.title = str_dup(d->title);
-		c.channel = str_dup(d->channel);
-		c.media_type = str_dup(d->media_type);
-		c.size = d->size;
-		c.duration = d->duration;
-		c.release_time = d->release_time;
+		copy_of_download(&c, d);
 		c.added_at = clock_wall(core->clock);
-		c.file = str_dup(d->file);
-		c.publisher_hash = str_dup("unchecked");
-		memcpy(c.sd_hash, d->sd_hash, sizeof(c.sd_hash));
-		memcpy(c.source_hash, d->source_hash, sizeof(c.source_hash));
 		bool ok = store_copy_put(core->store, &c, err);
 		copy_release(&c);
 		if (!ok)
@@ -484,18 +527,8 @@ static void act_on_rows(struct core *core, struct ticket *t, const struct action
 		struct download *d = &rows->v[i];
 		struct err err;
 		if (a->stops) {
-			struct download_list fresh;
 			engine_stop_row(core->engine, d->id);
-			/* The engine has just saved what it knew of the row. */
-			if (store_queue_find(core->store, d->claim_id, &fresh, NULL)) {
-				for (size_t k = 0; k < fresh.n; k++) {
-					if (fresh.v[k].id != d->id)
-						continue;
-					download_release(d);
-					download_copy(d, &fresh.v[k]);
-				}
-				download_list_release(&fresh);
-			}
+			read_again(core, d);
 		}
 		bool ok = a->act(core, d, &err);
 		tally_add(tally, ok ? NULL : &err);

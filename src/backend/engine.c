@@ -23,12 +23,14 @@ struct engine {
 	struct watch *watches;
 	struct want *wants;
 	bool unlocking, unlocked;
+	bool put_off; /* nobody gave a key; not asked again until something changes */
 	uint64_t tick, kick;
 	int64_t status_at;
 	bool closing;
 };
 
 static void look(struct engine *e);
+static void kick(struct engine *e);
 
 struct engine *engine_new(struct core *core)
 {
@@ -192,7 +194,7 @@ static void on_waits(void *arg, struct run *r)
 {
 	struct engine *e = arg;
 	tell(e, &r->row, "progress");
-	engine_kick(e); /* there is room for another row meanwhile */
+	kick(e); /* there is room for another row meanwhile */
 }
 
 static void drop_run(struct engine *e, struct run *r, const struct err *why)
@@ -219,7 +221,7 @@ static void on_over(void *arg, struct run *r, const struct err *err)
 	err_set(&why, ERR_UNFINISHED, 0, "the download is over: ask again");
 	wants_end(e->wants, r->row.id, err ? err : &why);
 	drop_run(e, r, err);
-	engine_kick(e);
+	kick(e);
 }
 
 static void start_run(struct engine *e, struct download *row)
@@ -247,20 +249,44 @@ static bool wanted(const struct engine *e, int64_t id)
 	return false;
 }
 
+/* No key, no sealed download: who waits for one is told, at once or when the others are done; the rows stay queued. */
+static void end_sealed_watches(struct engine *e, const struct err *why)
+{
+	struct download_list rows = { 0 };
+	struct err err;
+	bool known = store_queue_list(e->core->store, false, &rows, &err);
+	for (struct watch *w = e->watches, *next; w; w = next) {
+		next = w->next;
+		if (!known || watch_waits_for_key(w, &rows))
+			w->locked = *why;
+		if (!known || watch_is_over(w, &rows))
+			watch_end(&e->watches, w, NULL);
+	}
+	download_list_release(&rows);
+}
+
 static void on_unlocked(void *arg, const struct err *err)
 {
 	struct engine *e = arg;
 	e->unlocking = false;
 	e->unlocked = !err;
+	e->put_off = err != NULL;
+	for (struct watch *w = e->watches; w && !err; w = w->next)
+		w->locked = (struct err){ 0 };
 	if (!err) {
 		look(e);
 		return;
 	}
-	/* No key, no download: whoever waits is told; the rows stay queued. */
 	if (e->core->work_off)
 		post_note(e->core, NULL, "error", "downloads wait: %s", err->text);
-	while (e->watches)
-		watch_end(&e->watches, e->watches, err);
+	end_sealed_watches(e, err);
+}
+
+static void ask_for_key(struct engine *e)
+{
+	if (!e->unlocking && !e->put_off)
+		unlock_ensure(e->core->unlock, on_unlocked, e);
+	e->unlocking = !e->put_off;
 }
 
 static void start_rows(struct engine *e, struct download_list *rows)
@@ -274,11 +300,9 @@ static void start_rows(struct engine *e, struct download_list *rows)
 		bool room = running < e->core->limits.parallel || wants_row(e->wants, row->id);
 		if (!ready || !room || find_run(e, row->id) || !wanted(e, row->id))
 			continue;
-		if (!e->unlocked) {
-			if (!e->unlocking)
-				unlock_ensure(e->core->unlock, on_unlocked, e);
-			e->unlocking = true;
-			return;
+		if (row->encrypted && !e->unlocked) {
+			ask_for_key(e); /* meanwhile those that need none begin */
+			continue;
 		}
 		running++;
 		start_run(e, row);
@@ -317,10 +341,19 @@ static void on_kick(void *arg)
 	look(e);
 }
 
-void engine_kick(struct engine *e)
+/* Something came of what is running. */
+static void kick(struct engine *e)
 {
 	if (e && !e->kick && !e->closing)
 		e->kick = timer_add(e->core->timers, 0, on_kick, e);
+}
+
+void engine_kick(struct engine *e)
+{
+	if (!e)
+		return;
+	e->put_off = false;
+	kick(e);
 }
 
 void engine_begin_work_off(struct engine *e)
@@ -346,7 +379,7 @@ static void stop_watch(void *arg)
 		if (!wanted(e, r->row.id))
 			engine_stop_row(e, r->row.id);
 	}
-	engine_kick(e);
+	kick(e);
 }
 
 void engine_watch(struct engine *e, struct ticket *t, const int64_t *ids, size_t n)
@@ -387,7 +420,7 @@ void engine_unwant(struct engine *e, struct want *w)
 	int64_t id = w ? want_drop(&e->wants, w) : 0;
 	if (id && !wanted(e, id))
 		engine_stop_row(e, id);
-	engine_kick(e);
+	kick(e);
 }
 
 void engine_heed(struct engine *e)
@@ -422,7 +455,7 @@ void engine_limits_changed(struct engine *e)
 		engine_stop_row(e, r->row.id);
 	}
 	look_at_transfers(e);
-	engine_kick(e);
+	kick(e);
 }
 
 void engine_free(struct engine *e)

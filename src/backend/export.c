@@ -237,5 +237,5 @@ void answer_export(struct core *core, struct ticket *t, const struct req_export 
 		return;
 	}
 	ticket_on_cancel(t, export_cancel, x);
-	unlock_ensure(core->unlock, export_unlocked, x);
+	unlock_if(core->unlock, x->copy.encrypted, export_unlocked, x);
 }

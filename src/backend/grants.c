@@ -19,9 +19,9 @@ void grants_release(struct grants *g)
 	}
 }
 
-/* source moves. */
-static struct grant *give(struct grants *g, const struct copy *c, struct source *source,
-			  const char *etag, int port, struct err *err)
+/* source moves. The id of a plain file is random and nothing else: it may be seen. */
+static struct grant *give(struct grants *g, const struct copy *c, struct source *source, int port,
+			  struct err *err)
 {
 	if (!g->stream)
 		g->stream = stream_start(port, g->core->clock, err);
@@ -32,7 +32,10 @@ static struct grant *give(struct grants *g, const struct copy *c, struct source 
 	struct stream_item item = { .source = source,
 				    .media_type = c->media_type,
 				    .last_modified = c->added_at };
-	str_copy(item.etag, sizeof(item.etag), etag);
+	if (c->encrypted)
+		vault_etag(c->file_id, item.etag);
+	else
+		str_copy(item.etag, sizeof(item.etag), c->file_id);
 	char *url = stream_grant(g->stream, &item, err);
 	if (!url)
 		return NULL;
@@ -46,22 +49,17 @@ static struct grant *give(struct grants *g, const struct copy *c, struct source 
 
 const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err)
 {
-	char etag[VAULT_FILE_ID_HEX] = "";
 	struct source *source = keep_open(g->core, c, err);
 	if (!source)
 		return NULL;
-	if (c->encrypted)
-		vault_etag(c->file_id, etag);
-	struct grant *one = give(g, c, source, c->encrypted ? etag : c->file_id, port, err);
+	struct grant *one = give(g, c, source, port, err);
 	return one ? one->url : NULL;
 }
 
 const char *grants_give_along(struct grants *g, const struct copy *c, struct source *source,
 			      struct along *along, int port, struct err *err)
 {
-	char etag[VAULT_FILE_ID_HEX] = "";
-	vault_etag(c->file_id, etag);
-	struct grant *one = give(g, c, source, etag, port, err);
+	struct grant *one = give(g, c, source, port, err);
 	if (!one)
 		return NULL;
 	one->along = along;

@@ -18,9 +18,10 @@ struct grants {
 	struct grant *first;
 };
 void grants_release(struct grants *g); /* stops the server */
-/* Opens the copy and gives it an address; borrowed until withdrawn. The vault must be unlocked. */
+/* Opens the copy and gives it an address; borrowed until withdrawn. The vault must be unlocked for one that is
+ * encrypted. */
 const char *grants_give(struct grants *g, const struct copy *c, int port, struct err *err);
-/* The same for what along gave; source moves, along too unless it fails. The etag is the file's. */
+/* The same for what along gave; source moves, along too unless it fails. */
 const char *grants_give_along(struct grants *g, const struct copy *c, struct source *source,
 			      struct along *along, int port, struct err *err);
 void grants_take_back(struct grants *g, const char *url);

@@ -22,8 +22,7 @@ struct hashing {
 	bool finishing, closed;
 
 	unsigned lane;
-	struct vault *vault;
-	char *file;
+	struct sink *sink;
 	atomic_bool stop; /* set by the backend thread, seen by jobs */
 
 	/* jobs only, one at a time */
@@ -50,7 +49,7 @@ static void hashing_free(struct hashing *h)
 	chunkset_release(&h->written);
 	hash_free(h->hash);
 	source_free(h->source);
-	free(h->file);
+	sink_unref(h->sink);
 	free(h);
 }
 
@@ -62,7 +61,7 @@ static bool read_back(struct job *j)
 	struct err err;
 	unsigned char *chunk = mem_new(VAULT_CHUNK);
 	if (!h->source)
-		h->source = vault_open(h->vault, h->file, &err);
+		h->source = h->sink->ops->reader(h->sink, &err);
 	bool ok = h->source != NULL;
 	for (uint64_t i = j->first; ok && i < j->first + j->n && !atomic_load(&h->stop); i++) {
 		ssize_t got = source_read_at(h->source, i * VAULT_CHUNK, chunk, VAULT_CHUNK, &err);
@@ -183,15 +182,14 @@ static void keep(struct hashing *h, struct plain *p, size_t most)
 
 /* -- from outside ------------------------------------------------------------------------------------ */
 
-struct hashing *hashing_new(struct core *core, const char *file,
+struct hashing *hashing_new(struct core *core, struct sink *sink,
 			    const struct hashing_events *events)
 {
 	struct hashing *h = NEW(struct hashing);
 	h->core = core;
 	h->events = *events;
 	h->lane = ++core->last_lane;
-	h->vault = core->vault;
-	h->file = str_dup(file);
+	h->sink = sink_ref(sink);
 	h->hash = hash_new(HASH_SHA384);
 	atomic_init(&h->stop, false);
 	return h;

@@ -10,6 +10,7 @@
 #include "core.h"
 #include "kiyya/hash.h"
 #include "plain.h"
+#include "sink.h"
 
 struct hashing;
 struct hashing_events {
@@ -19,8 +20,8 @@ struct hashing_events {
 	void (*finished)(void *arg, const char *hex);
 };
 
-/* file: where what was let go is read back; a plain name in the vault. */
-struct hashing *hashing_new(struct core *core, const char *file,
+/* sink: where what was let go is read back; counted. */
+struct hashing *hashing_new(struct core *core, struct sink *sink,
 			    const struct hashing_events *events);
 void hashing_close(struct hashing *h); /* no event any more; frees itself. NULL is fine */
 /* The next chunk in order, from whoever reads the file first. Any one thread, before everything else. */

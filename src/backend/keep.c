@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "parts.h"
 #include "route.h"
 #include "ticket.h"
 
@@ -16,20 +17,62 @@ bool keep_is_ours(const struct copy *c, const struct vault_info *info)
 				  generation >= c->generation && (info->complete || !c->complete));
 }
 
+struct source *keep_open_partial(struct core *core, const char *file, bool encrypted,
+				 struct err *err)
+{
+	if (encrypted)
+		return vault_open(core->vault, file, err);
+	struct part *p = parts_find(core, file, err);
+	struct source *s = p ? part_open(p, core->vault_dir, file, err) : NULL;
+	part_unref(p);
+	return s;
+}
+
+const char *keep_source_id(const struct source *s)
+{
+	const struct vault_info *info = vault_source_info(s);
+	return info ? info->file_id : part_source_id(s);
+}
+
+static bool not_ours(const struct copy *c, struct err *err)
+{
+	return err_set(err, ERR_DAMAGED, 0, "%s is not the file that was stored under this name",
+		       c->file);
+}
+
+static struct source *open_plain(struct core *core, const struct copy *c, struct err *err)
+{
+	if (!c->complete)
+		return keep_open_partial(core, c->file, false, err);
+	int fd = path_open_in(core->vault_dir, c->file, O_RDONLY, 0, err);
+	struct source *s = fd < 0 ? NULL : source_file_new(fd, err);
+	if (!s || source_size(s) == (uint64_t)c->size)
+		return s;
+	source_free(s);
+	not_ours(c, err);
+	return NULL;
+}
+
 struct source *keep_open(struct core *core, const struct copy *c, struct err *err)
 {
-	if (!c->encrypted) {
-		int fd = path_open_in(core->vault_dir, c->file, O_RDONLY, 0, err);
-		return fd < 0 ? NULL : source_file_new(fd, err);
-	}
+	if (!c->encrypted)
+		return open_plain(core, c, err);
 	struct source *s = vault_open(core->vault, c->file, err);
 	if (!s)
 		return NULL;
 	if (keep_is_ours(c, vault_source_info(s)))
 		return s;
 	source_free(s);
-	err_set(err, ERR_DAMAGED, 0, "%s is not the file that was stored under this name", c->file);
+	not_ours(c, err);
 	return NULL;
+}
+
+bool keep_any_encrypted(const struct copy_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].encrypted)
+			return true;
+	return false;
 }
 
 bool keep_find(struct core *core, const char *item, const char *quality, bool complete_only,

@@ -381,7 +381,7 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 	const char *quality =
 	    str_empty(r->quality_) || str_eq(r->quality_, "best") ? NULL : r->quality_;
 	if (keep_find(core, s->request.item_, quality, true, &s->copy, NULL))
-		unlock_ensure(core->unlock, play_copy, s);
+		unlock_if(core->unlock, s->copy.encrypted, play_copy, s);
 	else if (!(s->along =
 		       along_start(core, s->request.item_, quality, true, play_along, s, NULL)))
 		s->online = online_start(core, t, s->request.item_, r->quality_, play_online, s);
@@ -497,7 +497,7 @@ void playback_lock(struct playback *p, const struct err *err)
 	struct session *s = p->session;
 	if (s && s->url && s->copy.encrypted)
 		session_end(s, err);
-	tickets_end_kind(p->core, REQ_SERVE, err);
+	serve_lock(p->core, err);
 }
 
 void playback_free(struct playback *p)

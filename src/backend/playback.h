@@ -12,8 +12,9 @@ int playback_fd(const struct playback *p);
 void playback_poll(struct playback *p);
 /* The item is about to be deleted: its addresses end, a player of it stops. */
 void playback_withdraw(struct playback *p, const char *claim_id);
-/* The vault is being locked: a player of a sealed copy stops, addresses end, who served them is told why. */
+/* The vault is being locked: a player of a sealed copy stops, addresses of such end, who served them is told why. */
 void playback_lock(struct playback *p, const struct err *err);
+void serve_lock(struct core *core, const struct err *err); /* that of who serves sealed ones */
 struct grants *playback_grants(struct playback *p); /* the addresses given out */
 /* EV_SERVE: where the copy is to be had. */
 void playback_post_address(struct ticket *t, const struct copy *c, const char *url);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include "keep.h"
 #include "kiyya/buf.h"
+#include "sink.h"
 
 #define LOOK_MS     2000
 #define MOST_OLDEST 3
@@ -25,7 +26,8 @@ static uint64_t measure(const char *dir)
 	DIR *d = opendir(dir);
 	for (struct dirent *e; d && (e = readdir(d));) {
 		struct stat st;
-		if ((str_ends(e->d_name, ".kyv") || str_ends(e->d_name, ".part")) &&
+		if ((str_ends(e->d_name, ".kyv") || str_ends(e->d_name, ".part") ||
+		     sink_name_is_plain(e->d_name)) &&
 		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode))
 			used += stored(&st);

@@ -5,11 +5,11 @@
 #include "reconcile.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "restore.h"
+#include "sink.h"
 #include "ticket.h"
 #include "unlock.h"
 
@@ -17,16 +17,22 @@
 #define CHECK_MOST 1000 /* names looked at a second time: more are no download's doing */
 
 /* What is wrong with names, in the order in which it is said. */
-enum kind { LOST, BEGINS_ANEW, ORPHAN, LEFTOVER, N_KINDS };
+enum kind { LOST, LOST_PLAIN, BEGINS_ANEW, ORPHAN, ORPHAN_PLAIN, LEFTOVER, N_KINDS };
 static const char *const words[N_KINDS][2] = {
 	[LOST] = { "copy has lost its file: kiyya repair fetches it again, kiyya rm forgets it",
 		   "copies have lost their files: kiyya repair fetches them again, kiyya rm "
 		   "forgets "
 		   "them" },
+	[LOST_PLAIN] = { "unsealed copy has lost its file: kiyya rm, then kiyya download",
+			 "unsealed copies have lost their files: kiyya rm, then kiyya download" },
 	[BEGINS_ANEW] = { "download has lost its partial file and begins anew",
 			  "downloads have lost their partial files and begin anew" },
 	[ORPHAN] = { "file in the vault has no row: kiyya vault scan restores it",
 		     "files in the vault have no rows: kiyya vault scan restores them" },
+	[ORPHAN_PLAIN] = { "unsealed file has no row, and does not say what it is: it can be "
+			   "deleted",
+			   "unsealed files have no rows, and do not say what they are: they can be "
+			   "deleted" },
 	[LEFTOVER] = { "leftover of work that was cut off is in the vault: it can be deleted",
 		       "leftovers of work that was cut off are in the vault: they can be deleted" },
 };
@@ -80,15 +86,17 @@ static bool is_there(const struct strs *sorted, const char *name)
 
 static void look_for_files(struct reconcile *r, const struct strs *names)
 {
-	for (size_t i = 0; i < r->known.copies.n; i++)
-		if (!is_there(names, r->known.copies.v[i].file))
-			strs_add(&r->found[LOST], r->known.copies.v[i].file);
+	for (size_t i = 0; i < r->known.copies.n; i++) {
+		const struct copy *c = &r->known.copies.v[i];
+		if (!is_there(names, c->file))
+			strs_add(&r->found[c->encrypted ? LOST : LOST_PLAIN], c->file);
+	}
 	for (size_t i = 0; i < r->known.rows.n; i++) {
 		const struct download *d = &r->known.rows.v[i];
 		if (d->state == DOWNLOAD_DONE || !d->file || !d->have)
 			continue;
-		char finished[64]; /* renamed just before a kill */
-		snprintf(finished, sizeof(finished), "%.32s.kyv", d->file);
+		char finished[SINK_NAME_SIZE]; /* renamed just before a kill */
+		sink_last_name(d->file, finished);
 		if (!is_there(names, d->file) && !is_there(names, finished))
 			strs_add(&r->found[BEGINS_ANEW], d->file);
 	}
@@ -100,8 +108,11 @@ static void look_for_rows(struct reconcile *r, const struct strs *names)
 		const char *name = names->v[i];
 		if (str_ends(name, ".mend") || str_ends(name, ".import") || str_ends(name, ".tmp"))
 			strs_add(&r->found[LEFTOVER], name);
-		else if ((str_ends(name, ".kyv") || str_ends(name, ".part")) &&
-			 !known_files_has(&r->known, name))
+		else if (known_files_has(&r->known, name))
+			continue;
+		else if (sink_name_is_plain(name))
+			strs_add(&r->found[ORPHAN_PLAIN], name);
+		else if (str_ends(name, ".kyv") || str_ends(name, ".part"))
 			strs_add(&r->found[ORPHAN], name);
 	}
 }
@@ -129,7 +140,7 @@ static bool is_still_so(struct reconcile *r, const struct known_files *now, int 
 	char *path = path_join(r->core->vault_dir, name);
 	bool there = access(path, F_OK) == 0;
 	free(path);
-	bool expects_file = kind == LOST || kind == BEGINS_ANEW;
+	bool expects_file = kind == LOST || kind == LOST_PLAIN || kind == BEGINS_ANEW;
 	return there != expects_file && known_files_has(now, name) == expects_file;
 }
 
@@ -182,8 +193,8 @@ static bool finish(struct reconcile *r, struct copy *c)
 {
 	struct vault_info info;
 	struct err err;
-	char name[64];
-	snprintf(name, sizeof(name), "%.32s.kyv", c->file);
+	char name[SINK_NAME_SIZE];
+	sink_last_name(c->file, name);
 	struct vault_writer *w = vault_resume(r->core->vault, c->file, NULL, NULL, &err);
 	bool ok = w && vault_finish(w, name, &info, &err);
 	if (ok) {

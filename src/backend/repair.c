@@ -128,5 +128,5 @@ void answer_repair(struct core *core, struct ticket *t, const struct req_repair 
 	struct repair *r = NEW(struct repair);
 	*r = (struct repair){ .core = core, .ticket = t, .list = list };
 	ticket_on_cancel(t, repair_cancel, r);
-	unlock_ensure(core->unlock, repair_unlocked, r);
+	unlock_if(core->unlock, keep_any_encrypted(&r->list), repair_unlocked, r);
 }

@@ -194,5 +194,5 @@ static bool has_file(const struct run *r)
 struct source *run_open(struct run *r, struct err *err)
 {
 	*err = (struct err){ 0 };
-	return has_file(r) ? audience_open(r->audience, r->row.file, err) : NULL;
+	return has_file(r) ? audience_open(r->audience, r->row.file, r->row.encrypted, err) : NULL;
 }

@@ -5,6 +5,7 @@
 #include "keep.h"
 #include "restore.h"
 #include "route.h"
+#include "sink.h"
 #include "ticket.h"
 #include "unlock.h"
 
@@ -60,7 +61,7 @@ static void scan_cancel(void *arg)
 
 static bool is_vault_name(const char *name)
 {
-	return str_ends(name, ".kyv") || str_ends(name, ".part");
+	return (str_ends(name, ".kyv") || str_ends(name, ".part")) && !sink_name_is_plain(name);
 }
 
 static void look_at(struct scan *s, const char *name)

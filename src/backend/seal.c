@@ -1,18 +1,19 @@
-/* Where the bytes of an item go: plaintext in, sealed records out.
+/* The bytes of an item on their way into a file.
  *
  * Bytes go through two lanes of chores at once: one seals and writes them, the other adds them to the running hash.
- * SHA-384 costs more than the sealing; one after the other they would be slower than the line. */
+ * SHA-384 costs more than the sealing; one after the other they would be slower than the line.
+ *
+ * Where a kill loses what was not synced, a third lane, of all items, syncs: again and again, so that a slow disk does it
+ * less often, and neither of the two waits for it. */
 #include "seal.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "hashing.h"
 #include "plain.h"
 
-#define SYNC_EVERY  (32u << 20) /* bytes: a power cut costs at most these */
-#define AHEAD_BYTES (3u << 20)  /* kept for the hash, of all items together */
+#define AHEAD_BYTES (3u << 20) /* kept for the hash, of all items together */
 
 /* The bytes of one connection that are still being gathered. */
 struct run {
@@ -31,17 +32,12 @@ struct seal {
 	bool closed;
 
 	unsigned lane;
+	size_t unsynced;  /* bytes; of jobs unless the sink is synced beside them */
+	bool syncing;     /* beside */
 	atomic_bool stop; /* set by the backend thread, seen by jobs */
 
-	/* jobs only, one at a time */
-	struct vault_writer *writer;
-	struct vault *vault;
-	uint64_t unsynced;
-	char *file;
-	char *meta_text[8];
-	struct vault_meta meta;
-	uint64_t size;
-	bool create;
+	struct sink *sink; /* counted; jobs only, one at a time but for its sync */
+	bool opened;       /* jobs only */
 };
 
 /* One job and what came of it. */
@@ -49,12 +45,12 @@ struct job {
 	struct seal *seal;
 	bool ran, ok, mismatch;
 	struct err err;
-	struct seal_state state;
+	struct sink_state state;
 	struct plain *plain;   /* of a write */
 	struct chunkset there; /* of an open */
 	uint64_t size;         /* to be set */
-	struct vault_info info;
-	char hash[HASH_HEX_MAX], final_name[64];
+	struct sink_end end;
+	char hash[HASH_HEX_MAX];
 	char want_hash[SD_HASH_SIZE];
 	bool keep_mismatch;
 };
@@ -63,14 +59,8 @@ struct job {
 
 static void note_state(struct job *j)
 {
-	struct seal *s = j->seal;
-	const struct vault_info *info = vault_writer_info(s->writer);
-	j->state = (struct seal_state){
-		.size = info->size,
-		.chunks = info->chunks,
-		.have = vault_have_bytes(s->writer),
-		.complete = info->complete,
-	};
+	struct sink *k = j->seal->sink;
+	k->ops->state(k, &j->state);
 }
 
 static void hash_front(void *arg, const void *data, size_t n)
@@ -85,26 +75,21 @@ static void run_open(void *arg)
 	if (atomic_load(&s->stop))
 		return;
 	j->ran = true;
-	s->writer = s->create ? vault_create(s->vault, s->file, &s->meta, s->size, &j->err)
-			      : vault_resume(s->vault, s->file, hash_front, s->hashing, &j->err);
-	j->ok = s->writer != NULL;
+	j->ok = s->opened = s->sink->ops->open(s->sink, hash_front, s->hashing, &j->err);
 	if (!j->ok)
 		return;
 	note_state(j);
-	chunkset_add(&j->there, 0, vault_first_missing(s->writer));
-	for (uint64_t i = 0; j->state.have && i < j->state.chunks; i++)
-		if (vault_has_chunk(s->writer, i))
-			chunkset_add(&j->there, i, 1);
+	s->sink->ops->there(s->sink, &j->there);
 }
 
 static void run_size(void *arg)
 {
 	struct job *j = arg;
 	struct seal *s = j->seal;
-	if (!s->writer || atomic_load(&s->stop))
+	if (!s->opened || atomic_load(&s->stop))
 		return;
 	j->ran = true;
-	j->ok = vault_set_size(s->writer, j->size, &j->err);
+	j->ok = s->sink->ops->set_size(s->sink, j->size, &j->err);
 	if (j->ok)
 		note_state(j);
 }
@@ -114,18 +99,18 @@ static void run_write(void *arg)
 	struct job *j = arg;
 	struct seal *s = j->seal;
 	const struct plain *p = j->plain;
-	if (!s->writer || atomic_load(&s->stop))
+	const struct sink_ops *ops = s->sink->ops;
+	if (!s->opened || atomic_load(&s->stop))
 		return;
 	j->ran = j->ok = true;
 	for (size_t off = 0; off < p->len && j->ok; off += VAULT_CHUNK) {
 		uint64_t i = p->first + off / VAULT_CHUNK;
 		size_t n = p->len - off < VAULT_CHUNK ? p->len - off : VAULT_CHUNK;
-		j->ok = vault_write_chunk(s->writer, i, p->data + off, n, &j->err);
+		j->ok = ops->write(s->sink, i, p->data + off, n, &j->err);
 	}
-	s->unsynced += p->len;
-	if (j->ok && s->unsynced >= SYNC_EVERY) {
+	if (!ops->beside && (s->unsynced += p->len) >= ops->sync_every && j->ok) {
 		s->unsynced = 0;
-		j->ok = vault_writer_sync(s->writer, &j->err);
+		j->ok = ops->sync(s->sink, &j->err);
 	}
 	if (j->ok)
 		note_state(j);
@@ -134,9 +119,9 @@ static void run_write(void *arg)
 /* What could not be hashed as it came is read once more, all of it. */
 static bool hash_all(struct seal *s, char hex[HASH_HEX_MAX], struct err *err)
 {
-	if (!vault_writer_sync(s->writer, err))
+	if (!s->sink->ops->sync(s->sink, err))
 		return false;
-	struct source *src = vault_open(s->vault, s->file, err);
+	struct source *src = s->sink->ops->reader(s->sink, err);
 	if (!src)
 		return false;
 	struct hash *h = hash_new(HASH_SHA384);
@@ -164,7 +149,7 @@ static void run_finish(void *arg)
 {
 	struct job *j = arg;
 	struct seal *s = j->seal;
-	if (!s->writer || atomic_load(&s->stop))
+	if (!s->opened || atomic_load(&s->stop))
 		return;
 	j->ran = true;
 	if (!j->hash[0] && !hash_all(s, j->hash, &j->err))
@@ -172,22 +157,25 @@ static void run_finish(void *arg)
 	j->mismatch = j->want_hash[0] && !str_eq(j->hash, j->want_hash) && !j->keep_mismatch;
 	if (j->mismatch)
 		return;
-	snprintf(j->final_name, sizeof(j->final_name), "%.32s.kyv", s->file);
-	j->ok = vault_finish(s->writer, j->final_name, &j->info, &j->err);
+	j->ok = s->sink->ops->finish(s->sink, &j->end, &j->err);
+}
+
+static void run_sync(void *arg)
+{
+	struct job *j = arg;
+	j->ran = true; /* also when the seal is closed: what came is worth keeping */
+	j->ok = j->seal->sink->ops->sync(j->seal->sink, &j->err);
 }
 
 /* -- jobs come back --------------------------------------------------------------------------------- */
 
 static void seal_free(struct seal *s)
 {
-	vault_writer_free(s->writer);
 	hashing_close(s->hashing);
+	sink_unref(s->sink);
 	free(s->finish);
 	for (unsigned i = 0; i < SEAL_SLOTS; i++)
 		plain_unref(s->runs[i].filling);
-	free(s->file);
-	for (size_t i = 0; i < sizeof(s->meta_text) / sizeof(s->meta_text[0]); i++)
-		free(s->meta_text[i]);
 	free(s);
 }
 
@@ -205,10 +193,16 @@ static void job_free(struct job *j)
 	free(j);
 }
 
-static void give(struct seal *s, struct job *j, void (*run)(void *), void (*done)(void *))
+static void give_to(struct seal *s, unsigned lane, struct job *j, void (*run)(void *),
+		    void (*done)(void *))
 {
 	s->jobs++;
-	chores_add(s->core->chores, s->lane, run, done, j);
+	chores_add(s->core->chores, lane, run, done, j);
+}
+
+static void give(struct seal *s, struct job *j, void (*run)(void *), void (*done)(void *))
+{
+	give_to(s, s->lane, j, run, done);
 }
 
 /* The end of every job, back on the backend thread; false: nobody is interested any more. */
@@ -241,6 +235,41 @@ static void done_open(void *arg)
 
 static void submit_whole(struct seal *s, struct run *r);
 
+/* What is not kept is only fetched again. */
+static void note_sink(struct seal *s)
+{
+	struct err err;
+	if (s->sink->ops->note && !s->sink->ops->note(s->sink, &err))
+		log_warn("download", NULL, "how far it is was not kept: %s", err.text);
+}
+
+static void sync_beside(struct seal *s, size_t least);
+
+static void done_sync(void *arg)
+{
+	struct job *j = arg;
+	struct seal *s = j->seal;
+	s->syncing = false;
+	if (j->ok)
+		note_sink(s);
+	if (!came_back(j))
+		return;
+	if (j->ran && !j->ok)
+		s->events.failed(s->events.arg, &j->err);
+	job_free(j);
+	sync_beside(s, s->sink->ops->sync_every);
+}
+
+/* If that many bytes wait for it. */
+static void sync_beside(struct seal *s, size_t least)
+{
+	if (!s->sink->ops->beside || s->syncing || s->unsynced < least)
+		return;
+	s->syncing = true;
+	s->unsynced = 0;
+	give_to(s, s->core->sync_lane, job_new(s, NULL), run_sync, done_sync);
+}
+
 static void done_write(void *arg)
 {
 	struct job *j = arg;
@@ -249,6 +278,9 @@ static void done_write(void *arg)
 		return;
 	s->writing--;
 	if (j->ok) {
+		if (s->sink->ops->beside)
+			s->unsynced += j->plain->len;
+		sync_beside(s, s->sink->ops->sync_every);
 		hashing_written(s->hashing, j->plain->first, plain_end(j->plain) - j->plain->first);
 		s->events.written(s->events.arg, &j->state);
 	} else if (j->ran) {
@@ -269,6 +301,8 @@ static void done_size(void *arg)
 	struct seal *s = j->seal;
 	s->writing--;
 	if (j->ok)
+		note_sink(s);
+	if (j->ok)
 		s->events.written(s->events.arg, &j->state);
 	else if (j->ran)
 		s->events.failed(s->events.arg, &j->err);
@@ -284,7 +318,9 @@ static void done_finish(void *arg)
 		return;
 	struct seal_events *ev = &j->seal->events;
 	if (j->ok)
-		ev->finished(ev->arg, &j->info, j->final_name, j->hash);
+		j->seal->unsynced = 0;
+	if (j->ok)
+		ev->finished(ev->arg, &j->end, j->hash);
 	else if (j->mismatch)
 		ev->mismatch(ev->arg, j->hash);
 	else if (j->ran)
@@ -312,44 +348,26 @@ static void on_hashed(void *arg, const char *hex)
 
 /* -- from outside ------------------------------------------------------------------------------------ */
 
-/* The meta's strings belong to a row that may change: the seal keeps its own. */
-static void keep_meta(struct seal *s, const struct vault_meta *meta)
-{
-	s->meta = *meta;
-	const char **fields[] = { &s->meta.claim_id,    &s->meta.title,      &s->meta.channel,
-				  &s->meta.quality,     &s->meta.media_type, &s->meta.sd_hash,
-				  &s->meta.source_hash, &s->meta.etag };
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		*fields[i] = s->meta_text[i] = str_dup(*fields[i]);
-	s->meta.source = NULL;
-}
-
-char *seal_new_name(void)
-{
-	char id[33];
-	random_hex(id, 16);
-	return str_fmt("%s.part", id);
-}
-
-struct seal *seal_open(struct core *core, const char *file, bool create,
-		       const struct vault_meta *meta, uint64_t size,
-		       const struct seal_events *events)
+struct seal *seal_open(struct core *core, struct sink *sink, const struct seal_events *events)
 {
 	struct seal *s = NEW(struct seal);
 	s->core = core;
-	s->vault = core->vault;
 	s->events = *events;
 	s->lane = ++core->last_lane;
-	s->file = str_dup(file);
-	s->size = size;
-	s->create = create;
+	if (!core->sync_lane)
+		core->sync_lane = ++core->last_lane;
+	s->sink = sink;
 	atomic_init(&s->stop, false);
-	keep_meta(s, meta);
 	s->hashing = hashing_new(
-	    core, file,
+	    core, sink,
 	    &(struct hashing_events){ .arg = s, .lighter = on_lighter, .finished = on_hashed });
 	give(s, job_new(s, NULL), run_open, done_open);
 	return s;
+}
+
+bool seal_adopt(struct seal *s, const char *claim_id, struct sink_end *ret, struct err *err)
+{
+	return s->sink->ops->adopt(s->sink, claim_id, ret, err);
 }
 
 void seal_run(struct seal *s, unsigned slot, uint64_t chunk)
@@ -450,6 +468,7 @@ void seal_close(struct seal *s)
 	if (!s)
 		return;
 	atomic_store(&s->stop, true);
+	sync_beside(s, 1);
 	s->closed = true; /* the hash goes last: a job that opens the file feeds it */
 	if (!s->jobs)
 		seal_free(s);

@@ -16,6 +16,7 @@ struct serve {
 	size_t next;         /* item */
 	struct along *along; /* of it, until its address is given out */
 	int port;
+	bool sealed; /* something of it is */
 };
 
 static void serve_free(struct serve *s)
@@ -51,6 +52,7 @@ static bool serve_address(struct serve *s, const struct copy *c, const char *url
 
 static bool serve_copy(struct serve *s, const struct copy *c, struct err *err)
 {
+	s->sealed = s->sealed || c->encrypted;
 	return serve_address(s, c,
 			     grants_give(playback_grants(s->core->playback), c, s->port, err));
 }
@@ -80,6 +82,7 @@ static void serve_along(void *arg, const struct copy *copy, struct source *sourc
 		serve_end(s, err);
 		return;
 	}
+	s->sealed = s->sealed || copy->encrypted;
 	const char *url = grants_give_along(playback_grants(s->core->playback), copy, source,
 					    s->along, s->port, &why);
 	if (!serve_address(s, copy, url)) {
@@ -124,6 +127,35 @@ static void serve_unlocked(void *arg, const struct err *err)
 	/* else it lasts until it is stopped */
 }
 
+/* What is still on its way sees to it itself. */
+static bool needs_key(const struct serve *s)
+{
+	struct copy_list all = { 0 };
+	bool needs = false;
+	if (!s->items.n && store_copy_list(s->core->store, &all, NULL)) {
+		for (size_t i = 0; i < all.n && !needs; i++)
+			needs = all.v[i].complete && all.v[i].encrypted;
+		copy_list_release(&all);
+	}
+	for (size_t i = 0; i < s->items.n && !needs; i++) {
+		struct copy c;
+		copy_init(&c);
+		needs = keep_find(s->core, s->items.v[i], NULL, true, &c, NULL) && c.encrypted;
+		copy_release(&c);
+	}
+	return needs;
+}
+
+static bool is_sealed(const void *serve)
+{
+	return ((const struct serve *)serve)->sealed;
+}
+
+void serve_lock(struct core *core, const struct err *err)
+{
+	tickets_end_some(core, REQ_SERVE, is_sealed, err);
+}
+
 void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r)
 {
 	struct serve *s = NEW(struct serve);
@@ -134,5 +166,5 @@ void answer_serve(struct core *core, struct ticket *t, const struct req_serve *r
 					 : (int)core->settings->server_port };
 	strs_copy(&s->items, &r->items_);
 	ticket_on_cancel(t, serve_cancel, s);
-	unlock_ensure(core->unlock, serve_unlocked, s);
+	unlock_if(core->unlock, needs_key(s), serve_unlocked, s);
 }

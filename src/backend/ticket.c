@@ -120,11 +120,12 @@ void tickets_stop_all(struct core *core)
 		stop(core->tickets);
 }
 
-void tickets_end_kind(struct core *core, enum req_kind kind, const struct err *err)
+void tickets_end_some(struct core *core, enum req_kind kind, bool (*which)(const void *arg),
+		      const struct err *err)
 {
 	for (struct ticket *t = core->tickets, *next; t; t = next) {
 		next = t->next;
-		if (t->kind == kind)
+		if (t->kind == kind && t->arg && which(t->arg))
 			end(t, err);
 	}
 }

@@ -27,8 +27,9 @@ void ticket_done_code(struct ticket *t, const struct err *err, int exit_code);
 void tickets_supersede(struct core *core, uint32_t slot);
 void ticket_stop(struct core *core, uint64_t id);
 void tickets_stop_all(struct core *core);
-/* Stops what is under way for tickets of that kind, and ends them. */
-void tickets_end_kind(struct core *core, enum req_kind kind, const struct err *err);
+/* Stops what is under way for those tickets of a kind of which `which` says so by their arg, and ends them. */
+void tickets_end_some(struct core *core, enum req_kind kind, bool (*which)(const void *arg),
+		      const struct err *err);
 
 /* A sentence for the person; t may be NULL. level: info warn error. */
 void post_note(struct core *core, const struct ticket *t, const char *level, const char *fmt, ...)

@@ -1,11 +1,10 @@
-/* One item on its way into the vault.
+/* One item on its way into a file.
  *
  *   start ── resume (file) or fetch at once ──► head checked ──► bytes ──► all there and written ──► finish
  *
  * Back pressure: when too many jobs hold bytes in memory, the fetcher is told to wait. */
 #include "transfer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kiyya/file.h"
@@ -146,7 +145,7 @@ static bool keeps_reserve(struct transfer *t, struct err *err)
 
 /* -- from the seal ----------------------------------------------------------------------------- */
 
-static void take_state(struct transfer *t, const struct seal_state *s)
+static void take_state(struct transfer *t, const struct sink_state *s)
 {
 	t->row->have = (int64_t)s->have;
 	claim(t, left(t));
@@ -179,7 +178,7 @@ static void begin_anew(struct transfer *t, const char *why)
 	fetch(t, NULL);
 }
 
-static void on_ready(void *arg, const struct seal_state *s, const struct chunkset *there)
+static void on_ready(void *arg, const struct sink_state *s, const struct chunkset *there)
 {
 	struct transfer *t = arg;
 	uint64_t chunks = ((uint64_t)t->row->size + VAULT_CHUNK - 1) / VAULT_CHUNK;
@@ -197,7 +196,7 @@ static void on_ready(void *arg, const struct seal_state *s, const struct chunkse
 		end_if_written(t);
 }
 
-static void on_written(void *arg, const struct seal_state *s)
+static void on_written(void *arg, const struct sink_state *s)
 {
 	take_state(arg, s);
 }
@@ -218,41 +217,49 @@ static void on_lighter(void *arg)
 	end_if_written(t);
 }
 
-static void on_finished(void *arg, const struct vault_info *info, const char *final_name,
-			const char *hash)
+static const char *judge(const struct download *row, const char *hash)
+{
+	if (!*hash)
+		return "unchecked";
+	if (!str_eq(row->quality, "original"))
+		return "not_original";
+	if (!row->source_hash[0])
+		return "absent";
+	return str_eq(hash, row->source_hash) ? "match" : "mismatch";
+}
+
+static void forget_partial(struct transfer *t, const char *file)
+{
+	struct err err;
+	if ((is_joined(t) && !store_segments_forget(t->core->store, file, &err)) ||
+	    (!t->row->encrypted && !store_plain_forget(t->core->store, file, &err)))
+		log_warn("download", t->row->claim_id, "%s", err.text);
+}
+
+static void on_finished(void *arg, const struct sink_end *end, const char *hash)
 {
 	struct transfer *t = arg;
 	struct download *row = t->row;
-	struct err err;
-	if (is_joined(t) && !store_segments_forget(t->core->store, row->file, &err))
-		log_warn("download", row->claim_id, "%s", err.text);
-	str_set(&row->file, final_name);
-	row->have = row->size = (int64_t)info->size;
+	char *partial = row->file;
+	row->file = str_dup(end->name);
+	row->have = row->size = (int64_t)end->size;
 	row->state = DOWNLOAD_DONE;
-	const char *verdict = !*hash                              ? "unchecked"
-			      : !str_eq(row->quality, "original") ? "not_original"
-			      : !row->source_hash[0]              ? "absent"
-			      : str_eq(hash, row->source_hash)    ? "match"
-								  : "mismatch";
 	struct copy c;
-	copy_init(&c);
-	memcpy(c.claim_id, row->claim_id, sizeof(c.claim_id));
-	memcpy(c.quality, row->quality, sizeof(c.quality));
-	c.title = str_dup(row->title);
-	c.channel = str_dup(row->channel);
-	c.media_type = str_dup(row->media_type);
-	c.size = row->size;
-	c.duration = row->duration;
-	c.release_time = row->release_time;
+	copy_of_download(&c, row);
 	c.added_at = c.verified_at = clock_wall(t->core->clock);
-	c.file = str_dup(final_name);
-	memcpy(c.file_id, info->file_id, sizeof(c.file_id));
-	c.generation = (int64_t)info->generation;
+	memcpy(c.file_id, end->file_id, sizeof(c.file_id));
+	c.generation = end->generation;
 	c.complete = true;
-	c.publisher_hash = str_dup(verdict);
-	memcpy(c.sd_hash, row->sd_hash, sizeof(c.sd_hash));
-	memcpy(c.source_hash, row->source_hash, sizeof(c.source_hash));
-	if (store_copy_finish(t->core->store, &c, row, &t->err))
+	str_set(&c.publisher_hash, judge(row, hash));
+	bool ok = store_copy_finish(t->core->store, &c, row, &t->err);
+	if (ok) {
+		forget_partial(t, partial);
+	} else if (!row->encrypted) { /* by which it is known */
+		free(row->file);
+		row->file = str_dup(partial);
+	}
+	free(partial);
+	if (ok)
 		t->events.ended(t->events.arg, TRANSFER_DONE, &c, NULL);
 	else
 		end_later(t, TRANSFER_AGAIN);
@@ -266,35 +273,23 @@ static void on_mismatch(void *arg, const char *hash)
 	end_later(t, TRANSFER_CHANGED);
 }
 
-/* A kill between the renaming and the row: the finished file is there under its last name. */
-static bool adopt_finished(struct transfer *t)
-{
-	char final_name[64];
-	snprintf(final_name, sizeof(final_name), "%.32s.kyv", t->row->file);
-	struct source *src = vault_open(t->core->vault, final_name, NULL);
-	if (!src)
-		return false;
-	struct vault_info info = *vault_source_info(src);
-	struct err err;
-	bool ours = info.complete && str_eq(info.meta.claim_id, t->row->claim_id);
-	/* Its name may not be on the disk yet, and no row says done before it is. */
-	if (ours && !file_sync_dir(NULL, t->core->vault_dir, &err))
-		fail(t, &err);
-	else if (ours)
-		on_finished(t, &info, final_name, "");
-	source_free(src);
-	return ours;
-}
-
 static void on_seal_failed(void *arg, const struct err *err)
 {
 	struct transfer *t = arg;
 	bool unusable =
 	    t->resuming && !t->ready && (err->kind == ERR_NOT_FOUND || err->kind == ERR_DAMAGED);
+	struct sink_end end;
+	struct err why;
 	if (!unusable)
 		fail(t, err);
-	else if (err->kind != ERR_NOT_FOUND || !adopt_finished(t))
+	else if (err->kind != ERR_NOT_FOUND)
 		begin_anew(t, err->text);
+	else if (seal_adopt(t->seal, t->row->claim_id, &end, &why))
+		on_finished(t, &end, ""); /* a kill came between the renaming and the row */
+	else if (why.kind == ERR_NOT_FOUND)
+		begin_anew(t, err->text);
+	else
+		fail(t, &why);
 }
 
 static void open_seal(struct transfer *t)
@@ -303,24 +298,9 @@ static void open_seal(struct transfer *t)
 	t->resuming = t->row->file != NULL;
 	if (!t->resuming) {
 		/* The name is in the database before the file is there: a kill leaves no file that nobody knows. */
-		t->row->file = seal_new_name();
+		t->row->file = sink_new_name(t->row->encrypted);
 		t->events.moved(t->events.arg, t->row);
 	}
-	const struct download *row = t->row;
-	struct vault_meta meta = {
-		.claim_id = row->claim_id,
-		.title = row->title,
-		.channel = row->channel,
-		.quality = row->quality,
-		.media_type = row->media_type,
-		.sd_hash = row->sd_hash[0] ? row->sd_hash : NULL,
-		.source_hash = row->source_hash[0] ? row->source_hash : NULL,
-		.etag = row->etag,
-		.duration = row->duration >= 0 ? row->duration : INT64_MIN,
-		.release_time = row->release_time,
-		.size = row->size >= 0 ? row->size : INT64_MIN,
-		.last_modified = row->last_modified,
-	};
 	struct seal_events events = { .arg = t,
 				      .ready = on_ready,
 				      .written = on_written,
@@ -328,8 +308,7 @@ static void open_seal(struct transfer *t)
 				      .finished = on_finished,
 				      .mismatch = on_mismatch,
 				      .failed = on_seal_failed };
-	uint64_t size = row->size >= 0 ? (uint64_t)row->size : SOURCE_SIZE_UNKNOWN;
-	t->seal = seal_open(t->core, row->file, !t->resuming, &meta, size, &events);
+	t->seal = seal_open(t->core, sink_new(t->core, t->row, !t->resuming), &events);
 }
 
 /* -- from the fetcher ----------------------------------------------------------------------------- */
@@ -490,7 +469,9 @@ static void begin(void *arg)
 {
 	struct transfer *t = arg;
 	t->timer = 0;
-	if (t->row->file)
+	if (!path_make_dir(t->core->vault_dir, &t->err)) /* download.dir may be new */
+		end_later(t, TRANSFER_FAILED);
+	else if (t->row->file)
 		open_seal(t);
 	else
 		fetch(t, NULL);

@@ -1,5 +1,5 @@
-/* One item on its way into the vault: prepare, fetch what is missing (fetcher.h), seal it (seal.h), finish. The fetcher
- * knows of addresses and not of files, the seal of files and not of addresses; here they meet. */
+/* One item on its way into a file, sealed or plain: prepare, fetch what is missing (fetcher.h), write it (seal.h), finish.
+ * The fetcher knows of addresses and not of files, the seal of files and not of addresses; here they meet. */
 #ifndef KIYYA_BACKEND_TRANSFER_H
 #define KIYYA_BACKEND_TRANSFER_H
 
@@ -21,7 +21,8 @@ struct transfer_events { /* on the backend thread */
 };
 
 struct transfer;
-/* row is borrowed and kept up to date until transfer_free. The vault must be unlocked.
+/* row is borrowed and kept up to date until transfer_free. The vault must be unlocked for one that is
+ * encrypted.
  * keep_mismatch: a hash that does not match is kept and said, not fetched once more. */
 struct transfer *transfer_start(struct core *core, struct download *row, bool keep_mismatch,
 				const struct transfer_events *events);

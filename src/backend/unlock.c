@@ -23,6 +23,8 @@ struct unlock {
 	struct core *core;
 	struct held *held;
 	struct wait *waits;
+	struct wait *plain; /* who needs no key */
+	uint64_t plain_timer;
 	struct wake stop; /* ends a command that is run */
 	uint64_t timer;
 	/* the open question */
@@ -52,6 +54,28 @@ struct unlock *unlock_new(struct core *core)
 	return u;
 }
 
+/* Those with this arg; NULL: all. */
+static void drop_waits(struct wait **list, const void *arg)
+{
+	for (struct wait **p = list, *w; (w = *p);) {
+		if (arg && w->arg != arg) {
+			p = &w->next;
+			continue;
+		}
+		*p = w->next;
+		free(w);
+	}
+}
+
+static void add_wait(struct wait **list, unlock_fn *fn, void *arg)
+{
+	struct wait *w = NEW(struct wait);
+	*w = (struct wait){ .fn = fn, .arg = arg };
+	while (*list)
+		list = &(*list)->next;
+	*list = w;
+}
+
 void unlock_stop(struct unlock *u)
 {
 	if (u)
@@ -62,12 +86,10 @@ void unlock_free(struct unlock *u)
 {
 	if (!u)
 		return;
-	while (u->waits) {
-		struct wait *w = u->waits;
-		u->waits = w->next;
-		free(w);
-	}
+	drop_waits(&u->waits, NULL);
+	drop_waits(&u->plain, NULL);
 	timer_drop(u->core->timers, u->timer);
+	timer_drop(u->core->timers, u->plain_timer);
 	held_free(u->held);
 	wake_release(&u->stop);
 	str_burn(u->given);
@@ -80,16 +102,28 @@ struct held *unlock_held(struct unlock *u)
 	return u->held;
 }
 
-static void tell_all(struct unlock *u, const struct err *err)
+static void tell(struct wait **waits, const struct err *err)
 {
-	struct wait *list = u->waits;
-	u->waits = NULL;
+	struct wait *list = *waits;
+	*waits = NULL;
 	while (list) {
 		struct wait *w = list;
 		list = w->next;
 		w->fn(w->arg, err);
 		free(w);
 	}
+}
+
+static void tell_all(struct unlock *u, const struct err *err)
+{
+	tell(&u->waits, err);
+}
+
+static void tell_plain(void *arg)
+{
+	struct unlock *u = arg;
+	u->plain_timer = 0;
+	tell(&u->plain, NULL);
 }
 
 /* -- the chore ----------------------------------------------------------------------------------- */
@@ -257,12 +291,7 @@ static void tell_now(void *arg)
 
 void unlock_ensure(struct unlock *u, unlock_fn *fn, void *arg)
 {
-	struct wait *w = NEW(struct wait);
-	*w = (struct wait){ .fn = fn, .arg = arg };
-	struct wait **end = &u->waits;
-	while (*end)
-		end = &(*end)->next;
-	*end = w;
+	add_wait(&u->waits, fn, arg);
 	if (u->running || u->timer || u->ask)
 		return;
 	struct vault *v = core_vault(u->core, &u->err);
@@ -272,17 +301,21 @@ void unlock_ensure(struct unlock *u, unlock_fn *fn, void *arg)
 		begin(u);
 }
 
+void unlock_if(struct unlock *u, bool encrypted, unlock_fn *fn, void *arg)
+{
+	if (encrypted) {
+		unlock_ensure(u, fn, arg);
+		return;
+	}
+	add_wait(&u->plain, fn, arg);
+	if (!u->plain_timer)
+		u->plain_timer = timer_add(u->core->timers, 0, tell_plain, u);
+}
+
 void unlock_forget(struct unlock *u, const void *arg)
 {
-	for (struct wait **p = &u->waits; *p;) {
-		struct wait *w = *p;
-		if (w->arg == arg) {
-			*p = w->next;
-			free(w);
-		} else {
-			p = &w->next;
-		}
-	}
+	drop_waits(&u->waits, arg);
+	drop_waits(&u->plain, arg);
 	if (u->ask && (u->ask_arg == arg || (u->ask_arg == u && !u->waits)))
 		u->ask = NULL;
 }

@@ -16,6 +16,8 @@ void unlock_free(struct unlock *u); /* after the chores are gone; NULL is fine *
 /* Calls fn(arg, NULL) once the vault is open, or fn(arg, err). Never from inside. */
 typedef void unlock_fn(void *arg, const struct err *err);
 void unlock_ensure(struct unlock *u, unlock_fn *fn, void *arg);
+/* The same for what may be plain: then fn is called at once, from the loop, and nothing is opened. */
+void unlock_if(struct unlock *u, bool encrypted, unlock_fn *fn, void *arg);
 /* Forgets every wait and question with this arg. */
 void unlock_forget(struct unlock *u, const void *arg);
 

@@ -65,10 +65,21 @@ static bool verify_sealed(struct verify *v, const struct copy *c)
 /* A plain file has no chunks that could be authenticated: its length and the publisher's hash must do. */
 static bool verify_plain(struct verify *v, const struct copy *c)
 {
-	struct source *s = keep_open(v->core, c, &v->err);
-	if (!s)
+	struct err err = { 0 };
+	v->verdict = (struct vault_verdict){ .header = "ok" };
+	if (!c->complete)
+		return true; /* what is there of it nobody can tell by its bytes */
+	struct source *s = keep_open(v->core, c, &err);
+	if (!s && err.kind == ERR_DAMAGED) {
+		v->verdict.header = "bad";
+		v->why = err;
+		return true;
+	}
+	if (!s) {
+		v->err = err;
 		return false;
-	uint64_t size = source_size(s), off = 0;
+	}
+	uint64_t off = 0;
 	struct hash *hash = hash_new(HASH_SHA384);
 	unsigned char *block = mem_new(VAULT_CHUNK);
 	ssize_t n = v->no_hash ? 0 : 1;
@@ -78,12 +89,10 @@ static bool verify_plain(struct verify *v, const struct copy *c)
 			hash_add(hash, block, (size_t)n);
 		off += n > 0 ? (uint64_t)n : 0;
 	}
-	struct vault_verdict verdict = { .header = size == (uint64_t)c->size ? "ok" : "bad" };
 	if (n == 0 && !v->no_hash)
-		hash_hex(hash, verdict.hash);
+		hash_hex(hash, v->verdict.hash);
 	if (n > 0)
 		err_set(&v->err, ERR_CANCELLED, 0, "verifying was stopped");
-	v->verdict = verdict;
 	hash_free(hash);
 	free(block);
 	source_free(s);
@@ -136,7 +145,8 @@ static void say_what_is_wrong(const struct verify *v, const struct copy *c, cons
 			  : str_eq(r->header, "one_slot") ? "one of its two headers"
 			  : str_eq(hash, "mismatch")      ? "it is not what the publisher signed"
 							  : "its header";
-	err_set(err, ERR_DAMAGED, 0, "\"%.100s\" is damaged: %.250s: kiyya repair", title, why);
+	err_set(err, ERR_DAMAGED, 0, "\"%.100s\" is damaged: %.250s: %s", title, why,
+		c->encrypted ? "kiyya repair" : "kiyya rm, then kiyya download");
 	buf_release(&what);
 }
 
@@ -243,5 +253,5 @@ void answer_verify(struct core *core, struct ticket *t, const struct req_verify 
 		return;
 	}
 	ticket_on_cancel(t, verify_cancel, v);
-	unlock_ensure(core->unlock, verify_unlocked, v);
+	unlock_if(core->unlock, keep_any_encrypted(&v->list), verify_unlocked, v);
 }

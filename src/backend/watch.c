@@ -27,15 +27,26 @@ void watch_row_over(struct watch *w, const struct download *row, const struct er
 	w->out_of_space = w->out_of_space || (err && err->kind == ERR_SPACE);
 }
 
+static bool waits(const struct watch *w, const struct download *row)
+{
+	return (row->state == DOWNLOAD_QUEUED || row->state == DOWNLOAD_ACTIVE) &&
+	       watch_wants(w, row->id);
+}
+
 bool watch_is_over(const struct watch *w, const struct download_list *rows)
 {
-	for (size_t i = 0; i < rows->n; i++) {
-		bool open =
-		    rows->v[i].state == DOWNLOAD_QUEUED || rows->v[i].state == DOWNLOAD_ACTIVE;
-		if (open && watch_wants(w, rows->v[i].id))
+	for (size_t i = 0; i < rows->n; i++)
+		if (waits(w, &rows->v[i]) && !(rows->v[i].encrypted && w->locked.kind))
 			return false;
-	}
 	return true;
+}
+
+bool watch_waits_for_key(const struct watch *w, const struct download_list *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (rows->v[i].encrypted && waits(w, &rows->v[i]))
+			return true;
+	return false;
 }
 
 void watch_drop(struct watch **list, struct watch *w)
@@ -82,8 +93,8 @@ void watch_end(struct watch **list, struct watch *w, const struct err *err)
 	struct ticket *t = w->ticket;
 	struct watch copy = *w;
 	watch_drop(list, w);
-	if (err)
-		ticket_done(t, err);
+	if (err || copy.locked.kind)
+		ticket_done(t, err ? err : &copy.locked);
 	else if (t->kind == REQ_QUEUE_RUN)
 		end_run_of_all(&copy, t);
 	else

@@ -13,12 +13,15 @@ struct watch {
 	size_t n;
 	struct tally tally;
 	bool out_of_space;
+	struct err locked; /* why its sealed rows are not waited for; ERR_NONE: they are */
 };
 struct watch *watch_new(struct engine *e, struct ticket *t, const int64_t *ids, size_t n);
 bool watch_wants(const struct watch *w, int64_t id);
 void watch_row_over(struct watch *w, const struct download *row, const struct err *err);
-/* No row of it is queued or active any more. */
+/* No row of it that it waits for is queued or active any more. */
 bool watch_is_over(const struct watch *w, const struct download_list *rows);
+/* A row of it waits, and is sealed. */
+bool watch_waits_for_key(const struct watch *w, const struct download_list *rows);
 /* Takes it off the list and ends its ticket: by err, or by how its rows went. */
 void watch_end(struct watch **list, struct watch *w, const struct err *err);
 void watch_drop(struct watch **list, struct watch *w); /* without ending the ticket */

@@ -96,6 +96,25 @@ void copy_copy(struct copy *dst, const struct copy *src)
 	dst->publisher_hash = str_dup(src->publisher_hash);
 }
 
+void copy_of_download(struct copy *ret, const struct download *d)
+{
+	copy_init(ret);
+	memcpy(ret->claim_id, d->claim_id, sizeof(ret->claim_id));
+	memcpy(ret->quality, d->quality, sizeof(ret->quality));
+	ret->title = str_dup(d->title);
+	ret->channel = str_dup(d->channel);
+	ret->media_type = str_dup(d->media_type);
+	ret->size = d->size;
+	ret->duration = d->duration;
+	ret->release_time = d->release_time;
+	ret->added_at = d->added_at;
+	ret->file = str_dup(d->file);
+	ret->encrypted = d->encrypted;
+	ret->publisher_hash = str_dup("unchecked");
+	memcpy(ret->sd_hash, d->sd_hash, sizeof(ret->sd_hash));
+	memcpy(ret->source_hash, d->source_hash, sizeof(ret->source_hash));
+}
+
 void download_set_error(struct download *d, const struct err *err)
 {
 	str_set(&d->error, err ? err->text : NULL);

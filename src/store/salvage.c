@@ -14,9 +14,10 @@
 
 /* What cannot be had again comes first. The lists of the cache and the logs are let go. */
 static const char *const tables[] = {
-	"offline_meta",   "download_queue", "favorites",     "progress",  "follows",
-	"watch_later",    "history",        "settings",      "playlists", "playlist_items",
-	"search_history", "content_cache",  "segment_lists", "segments",
+	"offline_meta",  "download_queue", "favorites",      "progress",
+	"follows",       "watch_later",    "history",        "settings",
+	"playlists",     "playlist_items", "search_history", "content_cache",
+	"segment_lists", "segments",       "plain_files",    "plain_chunks",
 };
 #define N_TABLES (sizeof(tables) / sizeof(tables[0]))
 #define MAX_SQL  8192

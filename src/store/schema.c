@@ -14,6 +14,7 @@
 const struct migration schema_migrations[] = {
 	{ "first layout", schema_migration_1 },
 	{ "segments", schema_migration_2 },
+	{ "plain files", schema_migration_3 },
 };
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);
 

@@ -16,7 +16,7 @@ struct migration {
 /* Number n is at n - 1. */
 extern const struct migration schema_migrations[];
 extern const size_t schema_count;
-extern const char schema_migration_1[], schema_migration_2[];
+extern const char schema_migration_1[], schema_migration_2[], schema_migration_3[];
 
 /* Checks what was applied and applies the rest, each in one transaction; before the first that
  * changes a database with something in it, a verified backup goes to PATH.before-N. */

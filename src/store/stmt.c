@@ -54,6 +54,8 @@ static int bind_value(sqlite3_stmt *handle, int at, const struct sql_value *v)
 		return sqlite3_bind_int64(handle, at, v->number);
 	case SQL_TEXT:
 		return sqlite3_bind_text(handle, at, v->text, -1, SQLITE_STATIC);
+	case SQL_BLOB:
+		return sqlite3_bind_blob64(handle, at, v->text, (uint64_t)v->number, SQLITE_STATIC);
 	}
 	return SQLITE_MISUSE;
 }
@@ -155,6 +157,14 @@ const char *col_text(struct stmt *q, int col)
 char *col_dup(struct stmt *q, int col)
 {
 	return str_dup(col_text(q, col));
+}
+
+const void *col_blob(struct stmt *q, int col, size_t n)
+{
+	sqlite3_value *v = sqlite3_column_value(q->handle, col);
+	if (sqlite3_value_type(v) != SQLITE_BLOB || (size_t)sqlite3_value_bytes(v) != n)
+		return NULL;
+	return sqlite3_value_blob(v);
 }
 
 bool sql_script(struct store *s, const char *sql, struct err *err)

@@ -19,8 +19,8 @@ struct store;
 struct stmt;
 
 struct sql_value {
-	enum { SQL_NULL, SQL_INT, SQL_TEXT } type;
-	int64_t number;
+	enum { SQL_NULL, SQL_INT, SQL_TEXT, SQL_BLOB } type;
+	int64_t number;   /* of a blob its length */
 	const char *text; /* borrowed until the statement is done */
 };
 
@@ -33,6 +33,11 @@ static inline struct sql_value sql_int(int64_t v)
 static inline struct sql_value sql_text(const char *v)
 {
 	return (struct sql_value){ .type = v ? SQL_TEXT : SQL_NULL, .text = v };
+}
+
+static inline struct sql_value sql_blob(const void *v, size_t n)
+{
+	return (struct sql_value){ .type = SQL_BLOB, .number = (int64_t)n, .text = v };
 }
 
 /* "" is NULL too. */
@@ -78,6 +83,8 @@ bool col_null(struct stmt *q, int col);
 int64_t col_int(struct stmt *q, int col, int64_t fallback);
 const char *col_text(struct stmt *q, int col);
 char *col_dup(struct stmt *q, int col); /* owned */
+const void *col_blob(struct stmt *q, int col,
+		     size_t n); /* borrowed; NULL: no blob of that length */
 
 /* Several statements in one text, nothing bound: migrations and pragmas. Not kept. */
 bool sql_script(struct store *s, const char *sql, struct err *err) MUST_USE;

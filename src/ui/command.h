@@ -19,7 +19,7 @@ struct ui;
 	X(copy, "copy", "", "copy link", "copy the link to the clipboard")                         \
 	X(delete, "delete", "", "delete", "delete the copy on this machine")                       \
 	X(down, "down", "[N | half | page]", "down", "move down")                                  \
-	X(download, "download", "[QUALITY]", "download", "download, sealed, to watch offline")     \
+	X(download, "download", "[QUALITY]", "download", "download, to watch offline")                \
 	X(episode, "episode", "next | previous", "episode", "go to the episode behind or before; play it if one plays") \
 	X(export, "export", "DIR | FILE", "export", "write the copy as a plain file")              \
 	X(favorite, "favorite", "", "favourite", "make it a favourite, or not any more")           \

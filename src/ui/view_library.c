@@ -68,7 +68,7 @@ const struct view_ops view_library = {
 	.name = "Library",
 	.word = "library",
 	.where = IN_LIBRARY,
-	.empty = "Nothing is kept here yet. {download} on a video keeps it, sealed, to watch "
+	.empty = "Nothing is kept here yet. {download} on a video keeps it, to watch "
 		 "without a network.",
 	.columns = columns,
 	.n_columns = sizeof(columns) / sizeof(columns[0]),

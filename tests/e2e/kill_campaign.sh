@@ -14,7 +14,7 @@ size=134218001 # 128 MiB and a bit: not a whole number of chunks
 apart=20000000
 head -c "$size" /dev/urandom >"$E2E_DIR/film"
 sum=$(sha384sum <"$E2E_DIR/film" | cut -d' ' -f1)
-fixture_start --marked "$E2E_DIR/film" --each 10000000
+fixture_start --marked "$E2E_DIR/film" --each "${KIYYA_EACH:-10000000}"
 write_config
 item=$(claim_id marked)
 seed=20260501 # always the same moments

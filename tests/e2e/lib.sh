@@ -308,6 +308,7 @@ write_config() { # [-]
 			[download]
 			reserve = 1M
 		CONF
+		[ -z "${E2E_ENCRYPT-}" ] || echo "encrypt = $E2E_ENCRYPT"
 		[ "${1-}" != - ] || cat
 	} >"$KIYYA_HOME/config/kiyya.conf"
 }

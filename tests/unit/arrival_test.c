@@ -40,7 +40,7 @@ static void scene_begin(struct scene *s, struct box *b)
 	check_ok(plain_write(s->writer, SEED, 0, err));
 	check_ok(plain_write(s->writer, SEED, 7, err));
 	s->audience = audience_new(&s->core);
-	check_ok(s->source = audience_open(s->audience, "film.part", err));
+	check_ok(s->source = audience_open(s->audience, "film.part", true, err));
 }
 
 static void scene_end(struct scene *s)

@@ -84,10 +84,36 @@ static void test_copy(void **state)
 	copy_release(&c);
 }
 
+static void test_copy_of_download(void **state)
+{
+	struct download d;
+	struct copy c;
+	download_init(&d);
+	str_copy(d.quality, sizeof(d.quality), "720p");
+	str_copy(d.sd_hash, sizeof(d.sd_hash), "ab");
+	d.title = str_dup("A film");
+	d.file = str_dup("x.part");
+	d.size = 100;
+	d.added_at = 5;
+	d.encrypted = false;
+	copy_of_download(&c, &d);
+	download_release(&d);
+	assert_string_equal(c.title, "A film");
+	assert_string_equal(c.file, "x.part");
+	assert_string_equal(c.quality, "720p");
+	assert_string_equal(c.sd_hash, "ab");
+	assert_string_equal(c.publisher_hash, "unchecked");
+	assert_int_equal(c.size, 100);
+	assert_int_equal(c.added_at, 5);
+	assert_false(c.encrypted || c.complete);
+	copy_release(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_states),
 					    cmocka_unit_test(test_download),
-					    cmocka_unit_test(test_copy) };
+					    cmocka_unit_test(test_copy),
+					    cmocka_unit_test(test_copy_of_download) };
 	return cmocka_run_group_tests_name("copy", tests, NULL, NULL);
 }

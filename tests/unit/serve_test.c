@@ -1,5 +1,5 @@
-/* The local server over the vault: the table of ranges over finished and over arriving files, and many readers of one
- * sealed file at once. */
+/* The local server over the vault and over plain files: the table of ranges over finished and over arriving ones, and many
+ * readers of one sealed file at once. */
 #include "vault_support.h"
 
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "backend/arrival.h"
+#include "backend/partfile.h"
 #include "http_wire.h"
 #include "kiyya/clock.h"
 #include "kiyya/mem.h"
@@ -59,15 +60,55 @@ static void test_table(void **state)
 	table_stop(&s);
 }
 
+/* -- the table, over plain files ------------------------------------------------------------------- */
+
+static void put_plain(void *arg, uint64_t off, const void *data, size_t n)
+{
+	if (n) /* an empty file has no chunk */
+		check_ok(part_write(arg, off / VAULT_CHUNK, data, n, err));
+}
+
+/* The small ones are whole; of the one of 5 GiB only the chunks are there that are asked for. */
+static struct source *plain_file(void *arg, const struct table_file *f)
+{
+	struct box *b = arg;
+	char name[40], last[32];
+	snprintf(last, sizeof(last), "%s.plain", f->name);
+	snprintf(name, sizeof(name), "%s.part", last);
+	struct part *p = part_new(TABLE_ETAG, f->size);
+	struct part_writer *w;
+	struct source *s;
+	check_ok(w = part_create(p, b->vault, name, NULL, err));
+	table_fill(f, put_plain, w);
+	bool whole = part_have(p) == f->size;
+	if (whole)
+		check_ok(part_finish(w, last, err));
+	part_close(w);
+	check_ok(s = part_open(p, b->vault, whole ? last : name, err));
+	part_unref(p);
+	return s;
+}
+
+static void test_plain_table(void **state)
+{
+	struct served s;
+	table_serve(&s, plain_file, *state);
+	table_check(&s);
+	table_stop(&s);
+}
+
 /* -- the table, while it comes --------------------------------------------------------------------- */
 
 /* A download that fetches nothing but what is waited for. */
 struct coming {
 	struct box *box;
+	bool plain;
 	struct wake wake;
 	struct one {
 		const struct table_file *file;
-		struct vault_writer *writer;
+		struct vault_writer *writer; /* this, */
+		struct part *part;           /* or these */
+		struct part_writer *part_writer;
 		struct arrival *arrival;
 	} one[TABLE_FILES];
 	size_t n;
@@ -75,18 +116,30 @@ struct coming {
 	atomic_uint fetched;
 };
 
+static bool is_there(struct one *o, uint64_t i)
+{
+	struct chunkset there = { 0 };
+	if (o->writer)
+		return vault_has_chunk(o->writer, i);
+	part_there(o->part, &there);
+	bool has = chunkset_has(&there, i);
+	chunkset_release(&there);
+	return has;
+}
+
 static void fetch_chunk(struct coming *c, struct one *o, uint64_t i)
 {
 	unsigned char chunk[VAULT_CHUNK];
 	uint64_t off = i * VAULT_CHUNK;
 	size_t n = o->file->size - off < VAULT_CHUNK ? (size_t)(o->file->size - off) : VAULT_CHUNK;
-	if (vault_has_chunk(o->writer, i)) { /* the wish was older than what came */
+	if (is_there(o, i)) { /* the wish was older than what came */
 		arrival_came(o->arrival);
 		return;
 	}
 	for (size_t k = 0; k < n; k++)
 		chunk[k] = odd_byte(off + k);
-	check_ok(vault_write_chunk(o->writer, i, chunk, n, err));
+	check_ok(o->writer ? vault_write_chunk(o->writer, i, chunk, n, err)
+			   : part_write(o->part_writer, i, chunk, n, err));
 	atomic_fetch_add(&c->fetched, 1);
 	arrival_came(o->arrival);
 }
@@ -114,18 +167,24 @@ static struct source *coming_file(void *arg, const struct table_file *f)
 	struct one *o = &c->one[c->n++];
 	struct vault_meta meta = { .title = f->name };
 	struct source *s;
-	char name[32];
-	snprintf(name, sizeof(name), "%s.part", f->name);
+	char name[40];
+	snprintf(name, sizeof(name), "%s%s.part", f->name, c->plain ? ".plain" : "");
 	o->file = f;
 	o->arrival = arrival_new(&c->wake);
-	check_ok(o->writer = vault_create(c->box->v, name, &meta, f->size, err));
-	check_ok(s = vault_open(c->box->v, name, err));
+	if (c->plain) {
+		o->part = part_new(TABLE_ETAG, f->size);
+		check_ok(o->part_writer = part_create(o->part, c->box->vault, name, NULL, err));
+		check_ok(s = part_open(o->part, c->box->vault, name, err));
+	} else {
+		check_ok(o->writer = vault_create(c->box->v, name, &meta, f->size, err));
+		check_ok(s = vault_open(c->box->v, name, err));
+	}
 	return arrival_open(o->arrival, s);
 }
 
-static void test_table_while_it_comes(void **state)
+static void check_table_while_it_comes(struct box *box, bool plain)
 {
-	struct coming c = { .box = *state };
+	struct coming c = { .box = box, .plain = plain };
 	struct served s;
 	pthread_t thread;
 	atomic_init(&c.stop, false);
@@ -142,9 +201,21 @@ static void test_table_while_it_comes(void **state)
 	pthread_join(thread, NULL);
 	for (size_t i = 0; i < c.n; i++) {
 		vault_writer_free(c.one[i].writer);
+		part_close(c.one[i].part_writer);
+		part_unref(c.one[i].part);
 		arrival_unref(c.one[i].arrival);
 	}
 	wake_release(&c.wake);
+}
+
+static void test_table_while_it_comes(void **state)
+{
+	check_table_while_it_comes(*state, false);
+}
+
+static void test_plain_table_while_it_comes(void **state)
+{
+	check_table_while_it_comes(*state, true);
 }
 
 /* -- many readers --------------------------------------------------------------------------------- */
@@ -287,6 +358,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_table, box_setup, box_teardown),
 		cmocka_unit_test_setup_teardown(test_table_while_it_comes, box_setup, box_teardown),
+		cmocka_unit_test_setup_teardown(test_plain_table, box_setup, box_teardown),
+		cmocka_unit_test_setup_teardown(test_plain_table_while_it_comes, box_setup,
+						box_teardown),
 		cmocka_unit_test_setup_teardown(test_many_readers, box_setup, box_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

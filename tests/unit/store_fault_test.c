@@ -205,7 +205,8 @@ static void test_migration_on_a_failing_disk(void **state)
 	const struct migration list[] = {
 		schema_migrations[0],
 		schema_migrations[1],
-		{ "third", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
+		schema_migrations[2],
+		{ "fourth", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
 			   "ALTER TABLE favorites ADD COLUMN note TEXT;" },
 	};
 	int fired = 1;
@@ -216,15 +217,15 @@ static void test_migration_on_a_failing_disk(void **state)
 		evening(k->store, &a);
 		kit_close(k);
 		fault_vfs_arm(n, n % 2 ? SQLITE_FULL : SQLITE_IOERR_WRITE, n % 3 == 0);
-		struct store *s = store_open_with(k->db, &k->clock, list, 3, NULL, NULL);
+		struct store *s = store_open_with(k->db, &k->clock, list, sizeof(list) / sizeof(list[0]), NULL, NULL);
 		store_close(s);
 		fired = fault_vfs_fired();
 		fault_vfs_arm(0, 0, false);
 		struct err err = { 0 };
-		k->store = store_open_with(k->db, &k->clock, list, 3, NULL, &err);
+		k->store = store_open_with(k->db, &k->clock, list, sizeof(list) / sizeof(list[0]), NULL, &err);
 		if (!k->store)
 			fail_msg("fault %d: %s", n, err.text);
-		assert_int_equal(store_version(k->store), 3);
+		assert_int_equal(store_version(k->store), 4);
 		kit_assert_sound(k);
 		assert_kept(k, &a, n);
 		n += n < DENSE ? 0 : STRIDE - 1;

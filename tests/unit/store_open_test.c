@@ -16,8 +16,8 @@
 
 /* Migrations of a time to come. */
 /* All that there are; those of the tests come behind them. */
-#define OURS   schema_migrations[0], schema_migrations[1]
-#define N_OURS 2
+#define OURS   schema_migrations[0], schema_migrations[1], schema_migrations[2]
+#define N_OURS 3
 
 static const char second[] = "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"
 			     "ALTER TABLE favorites ADD COLUMN note TEXT;";
@@ -91,7 +91,7 @@ static void test_new_file(void **state)
 		"playlist_items", "settings",    "migrations", "error_logs",     "security_logs",
 		"queries",        "query_items", "follows",    "download_queue", "gateway_health",
 		"gateway_logs",   "watch_later", "history",    "search_history", "content_search",
-		"segment_lists",  "segments",    "renditions",
+		"segment_lists",  "segments",    "renditions", "plain_files",    "plain_chunks",
 	};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		char *sql =
@@ -218,7 +218,7 @@ static void test_migration_keeps_a_copy(void **state)
 	assert_int_equal(kit_count_files(k, "kiyya.db.before"), 1);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM later"), 0);
 	kit_close(k);
-	char *copy = kit_path(k, "kiyya.db.before-3");
+	char *copy = kit_path(k, "kiyya.db.before-4");
 	assert_int_equal(store_peek_version(copy, NULL), N_OURS);
 	assert_int_equal(rename(copy, k->db), 0);
 	kit_reopen(k, NULL);
@@ -234,7 +234,7 @@ static void test_broken_migration_changes_nothing(void **state)
 	add_user_rows(k);
 	assert_null(open_with(k, list, N_OURS + 2, &err));
 	assert_int_equal(err.kind, ERR_DATABASE);
-	assert_non_null(strstr(err.text, "migration 4 (third)"));
+	assert_non_null(strstr(err.text, "migration 5 (third)"));
 	assert_int_equal(kit_number(k, "SELECT max(number) FROM migrations"), N_OURS + 1);
 	assert_int_equal(kit_number(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"),
 			 0);
@@ -245,7 +245,7 @@ static void test_backup_of_nothing_when_it_cannot_be_kept(void **state)
 	struct kit *k = *state;
 	struct err err = { 0 };
 	const struct migration list[] = { OURS, { "second", second } };
-	char *in_the_way = kit_path(k, "kiyya.db.before-3.part");
+	char *in_the_way = kit_path(k, "kiyya.db.before-4.part");
 	assert_int_equal(mkdir(in_the_way, 0700), 0);
 	assert_null(open_with(k, list, N_OURS + 1, &err));
 	assert_non_null(strstr(err.text, "copy"));
@@ -273,14 +273,12 @@ static char *layout_of(struct kit *k)
 	return text;
 }
 
-/* The oldest release there is: its database opens and goes through all migrations. */
-static void test_sample_of_version_1(void **state)
+/* The database of an older layout opens and goes through all migrations since. */
+static void open_sample(struct kit *k, const char *name, int version)
 {
-	struct kit *k = *state;
-	const struct migration list[] = { OURS, { "second", second } };
 	const char *top = getenv("top_srcdir");
 	char *fresh = layout_of(k);
-	char *dump = str_fmt("%s/tests/data/db-v1.sql", top ? top : ".");
+	char *dump = str_fmt("%s/tests/data/%s", top ? top : ".", name);
 	struct buf sql;
 	struct err err = { 0 };
 	if (!file_read_all(dump, 1 << 20, &sql, &err))
@@ -288,7 +286,7 @@ static void test_sample_of_version_1(void **state)
 	kit_close(k);
 	unlink(k->db);
 	kit_sql(k, sql.data);
-	assert_int_equal(store_peek_version(k->db, NULL), 1);
+	assert_int_equal(store_peek_version(k->db, NULL), version);
 	kit_reopen(k, NULL);
 	char *sample = layout_of(k);
 	assert_string_equal(sample, fresh);
@@ -300,12 +298,33 @@ static void test_sample_of_version_1(void **state)
 	    kit_number(k, "SELECT count(*) FROM content_search WHERE content_search MATCH "
 			  "'evening AND film*'"),
 	    10);
+	buf_release(&sql);
+	free(dump);
+}
+
+static void test_sample_of_version_1(void **state)
+{
+	struct kit *k = *state;
+	struct err err = { 0 };
+	const struct migration list[] = { OURS, { "second", second } };
+	open_sample(k, "db-v1.sql", 1);
 	if (!open_with(k, list, N_OURS + 1, &err))
 		fail_msg("%s", err.text);
 	kit_assert_sound(k);
 	assert_user_rows(k);
-	buf_release(&sql);
-	free(dump);
+}
+
+static void test_sample_of_version_2(void **state)
+{
+	struct kit *k = *state;
+	struct segment_list l;
+	open_sample(k, "db-v2.sql", 2);
+	assert_true(
+	    store_segments_read(k->store, "0123456789abcdef0123456789abcdef.part", &l, NULL));
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.ends[1], 2500);
+	segment_list_release(&l);
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM renditions"), 1);
 }
 
 /* Writes over part of the file. */
@@ -573,6 +592,7 @@ int main(void)
 		TEST(test_broken_migration_changes_nothing),
 		TEST(test_backup_of_nothing_when_it_cannot_be_kept),
 		TEST(test_sample_of_version_1),
+		TEST(test_sample_of_version_2),
 		TEST(test_destroyed_file_is_moved_aside),
 		TEST(test_short_file_is_moved_aside),
 		TEST(test_readable_rows_are_taken_over),

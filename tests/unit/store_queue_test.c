@@ -54,6 +54,51 @@ static void set_state(struct kit *k, int64_t id, enum download_state state)
 	download_release(&d);
 }
 
+static void test_plain_files(void **state)
+{
+	struct kit *k = *state;
+	static const char id[] = "0123456789abcdef0123456789abcdef";
+	unsigned char bits[2][PLAIN_PAGE_BYTES] = { { 0x81 }, { 0xff } };
+	const struct plain_page pages[] = { { 0, bits[0] }, { 3, bits[1] } };
+	struct plain_row r;
+	struct err err;
+	assert_true(store_plain_read(k->store, "a.plain.part", &r, &err));
+	assert_string_equal(r.id, "");
+	assert_true(store_plain_put(k->store, "a.plain.part", pages, 2, &err)); /* of no file */
+	assert_true(store_plain_begin(k->store, "a.plain.part", id, SIZE_UNKNOWN, &err));
+	assert_true(store_plain_read(k->store, "a.plain.part", &r, &err));
+	assert_string_equal(r.id, id);
+	assert_int_equal(r.size, SIZE_UNKNOWN);
+	assert_int_equal(r.n_bits, 0);
+	assert_true(store_plain_put(k->store, "a.plain.part", pages, 2, &err));
+	bits[0][1] = 7;
+	assert_true(store_plain_put(k->store, "a.plain.part", pages, 1, &err));
+	assert_true(store_plain_size(k->store, "a.plain.part", 1234, &err));
+	kit_reopen(k, NULL);
+	assert_true(store_plain_read(k->store, "a.plain.part", &r, &err));
+	assert_int_equal(r.size, 1234);
+	assert_int_equal(r.n_bits, 4 * PLAIN_PAGE_BYTES);
+	assert_memory_equal(r.bits, bits[0], PLAIN_PAGE_BYTES);
+	assert_int_equal(r.bits[PLAIN_PAGE_BYTES], 0);
+	assert_memory_equal(r.bits + 3 * PLAIN_PAGE_BYTES, bits[1], PLAIN_PAGE_BYTES);
+	plain_row_release(&r);
+
+	/* A page of another length, or far behind every file, says nothing. */
+	kit_sql(k, "UPDATE plain_chunks SET bits = x'ffff' WHERE page = 3; "
+		   "INSERT INTO plain_chunks VALUES ('a.plain.part', 99999999, zeroblob(512))");
+	assert_true(store_plain_read(k->store, "a.plain.part", &r, &err));
+	assert_int_equal(r.n_bits, PLAIN_PAGE_BYTES);
+	plain_row_release(&r);
+
+	/* Of files that no row names nothing is kept when another begins. */
+	assert_true(store_plain_begin(k->store, "b.plain.part", id, 5, &err));
+	assert_true(store_plain_read(k->store, "a.plain.part", &r, &err));
+	assert_string_equal(r.id, "");
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM plain_chunks"), 0);
+	assert_true(store_plain_forget(k->store, "b.plain.part", &err));
+	assert_int_equal(kit_number(k, "SELECT count(*) FROM plain_files"), 0);
+}
+
 static void test_segments(void **state)
 {
 	struct kit *k = *state;
@@ -437,6 +482,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_segments),
+		TEST(test_plain_files),
 		TEST(test_row_comes_back_whole),
 		TEST(test_unknown_comes_back_unknown),
 		TEST(test_one_row_for_claim_and_quality),
