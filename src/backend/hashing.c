@@ -213,6 +213,8 @@ void hashing_listen(struct hashing *h, const void *data, size_t n)
 
 void hashing_begin(struct hashing *h, const struct chunkset *there, uint64_t chunks)
 {
+	if (!h)
+		return;
 	chunkset_copy(&h->written, there);
 	h->chunks = chunks;
 	if (h->front < h->listened)
@@ -222,13 +224,15 @@ void hashing_begin(struct hashing *h, const struct chunkset *there, uint64_t chu
 
 void hashing_sized(struct hashing *h, uint64_t chunks)
 {
+	if (!h)
+		return;
 	h->chunks = chunks;
 	go_on(h);
 }
 
 void hashing_add(struct hashing *h, struct plain *p, size_t most)
 {
-	if (h->broken || p->first < h->front)
+	if (!h || h->broken || p->first < h->front)
 		return;
 	keep(h, p, p->first == h->front ? SIZE_MAX : most);
 	go_on(h);
@@ -236,13 +240,15 @@ void hashing_add(struct hashing *h, struct plain *p, size_t most)
 
 void hashing_written(struct hashing *h, uint64_t first, uint64_t n)
 {
+	if (!h)
+		return;
 	chunkset_add(&h->written, first, n);
 	go_on(h);
 }
 
 size_t hashing_waiting(const struct hashing *h)
 {
-	return h->jobs;
+	return h ? h->jobs : 0;
 }
 
 void hashing_finish(struct hashing *h)

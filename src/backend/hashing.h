@@ -2,6 +2,7 @@
  *
  * What comes ahead of the front is kept in memory up to a bound; beyond it it is let go and read back from the file when
  * the front gets there. So every byte is hashed once, and nothing is read a second time at the end.
+ * NULL stands for nobody who asks for the hash: for it nothing is done.
  * Backend thread, but for hashing_listen; the work is done by chores in a lane of its own. */
 #ifndef KIYYA_BACKEND_HASHING_H
 #define KIYYA_BACKEND_HASHING_H

@@ -26,9 +26,9 @@ struct seal {
 	struct core *core;
 	struct seal_events events;
 	struct run runs[SEAL_SLOTS];
-	struct hashing *hashing;
-	size_t writing, jobs; /* jobs: of all kinds */
-	struct job *finish;   /* waits for the hash */
+	struct hashing *hashing; /* NULL: no hash is made */
+	size_t writing, jobs;    /* jobs: of all kinds */
+	struct job *finish;      /* waits for the hash */
 	bool closed;
 
 	unsigned lane;
@@ -75,7 +75,8 @@ static void run_open(void *arg)
 	if (atomic_load(&s->stop))
 		return;
 	j->ran = true;
-	j->ok = s->opened = s->sink->ops->open(s->sink, hash_front, s->hashing, &j->err);
+	j->ok = s->opened =
+	    s->sink->ops->open(s->sink, s->hashing ? hash_front : NULL, s->hashing, &j->err);
 	if (!j->ok)
 		return;
 	note_state(j);
@@ -152,7 +153,8 @@ static void run_finish(void *arg)
 	if (!s->opened || atomic_load(&s->stop))
 		return;
 	j->ran = true;
-	if (!j->hash[0] && !hash_all(s, j->hash, &j->err))
+	bool hashed = s->hashing || j->want_hash[0];
+	if (hashed && !j->hash[0] && !hash_all(s, j->hash, &j->err))
 		return;
 	j->mismatch = j->want_hash[0] && !str_eq(j->hash, j->want_hash) && !j->keep_mismatch;
 	if (j->mismatch)
@@ -348,7 +350,8 @@ static void on_hashed(void *arg, const char *hex)
 
 /* -- from outside ------------------------------------------------------------------------------------ */
 
-struct seal *seal_open(struct core *core, struct sink *sink, const struct seal_events *events)
+struct seal *seal_open(struct core *core, struct sink *sink, bool hashed,
+		       const struct seal_events *events)
 {
 	struct seal *s = NEW(struct seal);
 	s->core = core;
@@ -358,9 +361,11 @@ struct seal *seal_open(struct core *core, struct sink *sink, const struct seal_e
 		core->sync_lane = ++core->last_lane;
 	s->sink = sink;
 	atomic_init(&s->stop, false);
-	s->hashing = hashing_new(
-	    core, sink,
-	    &(struct hashing_events){ .arg = s, .lighter = on_lighter, .finished = on_hashed });
+	if (hashed)
+		s->hashing =
+		    hashing_new(core, sink,
+				&(struct hashing_events){
+				    .arg = s, .lighter = on_lighter, .finished = on_hashed });
 	give(s, job_new(s, NULL), run_open, done_open);
 	return s;
 }
@@ -460,7 +465,10 @@ void seal_finish(struct seal *s, const char *hash, bool keep_mismatch)
 	str_copy(j->want_hash, sizeof(j->want_hash), hash);
 	j->keep_mismatch = keep_mismatch;
 	s->finish = j;
-	hashing_finish(s->hashing);
+	if (s->hashing)
+		hashing_finish(s->hashing);
+	else
+		on_hashed(s, "");
 }
 
 void seal_close(struct seal *s)

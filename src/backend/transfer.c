@@ -44,6 +44,12 @@ static bool is_joined(const struct transfer *t)
 	return !str_eq(t->row->quality, "original");
 }
 
+/* What the publisher signed; "": nobody has said. */
+static const char *expected_hash(const struct transfer *t)
+{
+	return is_joined(t) ? "" : t->row->source_hash;
+}
+
 /* Ends from the loop, never from inside a caller. */
 static void deferred(void *arg)
 {
@@ -159,7 +165,7 @@ static void end_if_written(struct transfer *t)
 		return;
 	t->fetched = false;
 	if (t->end == TRANSFER_DONE)
-		seal_finish(t->seal, is_joined(t) ? "" : t->row->source_hash, t->keep_mismatch);
+		seal_finish(t->seal, expected_hash(t), t->keep_mismatch);
 	else
 		end_later(t, t->end);
 }
@@ -219,12 +225,12 @@ static void on_lighter(void *arg)
 
 static const char *judge(const struct download *row, const char *hash)
 {
-	if (!*hash)
-		return "unchecked";
 	if (!str_eq(row->quality, "original"))
 		return "not_original";
 	if (!row->source_hash[0])
 		return "absent";
+	if (!*hash)
+		return "unchecked";
 	return str_eq(hash, row->source_hash) ? "match" : "mismatch";
 }
 
@@ -308,7 +314,8 @@ static void open_seal(struct transfer *t)
 				      .finished = on_finished,
 				      .mismatch = on_mismatch,
 				      .failed = on_seal_failed };
-	t->seal = seal_open(t->core, sink_new(t->core, t->row, !t->resuming), &events);
+	t->seal = seal_open(t->core, sink_new(t->core, t->row, !t->resuming), expected_hash(t)[0],
+			    &events);
 }
 
 /* -- from the fetcher ----------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ struct room {
 	struct seal *seal;
 	struct chunkset there;
 	bool ready, lighter, finished, failed;
+	bool unhashed; /* no hash is made as the bytes come */
 	enum err_kind failed_as;
 	char hash[HASH_HEX_MAX], name[64];
 };
@@ -134,7 +135,7 @@ static void open_seal(struct room *r, bool create, uint64_t size)
 	row_init(r, &row, size);
 	r->ready = false;
 	chunkset_release(&r->there);
-	r->seal = seal_open(&r->core, sink_new(&r->core, &row, create), &events);
+	r->seal = seal_open(&r->core, sink_new(&r->core, &row, create), !r->unhashed, &events);
 	download_release(&row);
 }
 
@@ -158,17 +159,22 @@ static void add(struct room *r, unsigned slot, uint64_t first, uint64_t end, uin
 	seal_run_ends(r->seal, slot, end == size);
 }
 
-static void check_file(struct room *r, uint64_t size)
+static void hash_of(uint64_t size, char hex[HASH_HEX_MAX])
 {
-	struct err err;
 	struct hash *h = hash_new(HASH_SHA384);
-	char hex[HASH_HEX_MAX];
 	for (uint64_t i = 0; i < size; i++) {
 		unsigned char b = byte_at(i);
 		hash_add(h, &b, 1);
 	}
 	hash_hex(h, hex);
 	hash_free(h);
+}
+
+static void check_file(struct room *r, uint64_t size)
+{
+	struct err err;
+	char hex[HASH_HEX_MAX];
+	hash_of(size, hex);
 	assert_string_equal(r->hash, hex);
 	if (!r->plain) {
 		struct vault_verdict v;
@@ -223,6 +229,32 @@ static void test_any_order(void **state)
 		}
 		wait_for(&r, &r.ready);
 		finish(&r);
+		check_file(&r, size);
+		room_close(&r);
+	}
+}
+
+/* Nobody wants a hash: none is made. Does somebody after all, it is made of the file. */
+static void test_unhashed(void **state)
+{
+	static const uint64_t size = 3 * VAULT_CHUNK + 5;
+	for (int way = 0; way < 4; way++) {
+		struct room r;
+		bool wanted = way & 1;
+		room_open(&r, way & 2);
+		r.unhashed = true;
+		open_seal(&r, true, size);
+		add(&r, 0, 0, size, size);
+		wait_for(&r, &r.ready);
+		wait_till_idle(&r);
+		char hex[HASH_HEX_MAX];
+		hash_of(size, hex);
+		seal_finish(r.seal, wanted ? hex : "", false);
+		wait_for(&r, &r.finished);
+		if (!wanted) {
+			assert_string_equal(r.hash, "");
+			str_copy(r.hash, sizeof(r.hash), hex);
+		}
 		check_file(&r, size);
 		room_close(&r);
 	}
@@ -345,7 +377,7 @@ static enum err_kind fail_to_open(struct room *r, uint64_t size)
 	};
 	row_init(r, &row, size);
 	r->failed = false;
-	r->seal = seal_open(&r->core, sink_new(&r->core, &row, false), &events);
+	r->seal = seal_open(&r->core, sink_new(&r->core, &row, false), true, &events);
 	wait_for(r, &r->failed);
 	r->failed = false;
 	download_release(&row);
@@ -454,6 +486,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_unhashed),
 		cmocka_unit_test(test_taken_up),
 		cmocka_unit_test(test_taken_up_by_another),
 		cmocka_unit_test(test_not_taken_up),
