@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_CHUNKS 16u /* read back by one job */
+#define READ_CHUNKS 16u  /* read back by one job */
+#define LAG_CHUNKS  256u /* 16 MiB */
 
 struct hashing {
 	/* backend thread */
@@ -16,6 +17,9 @@ struct hashing {
 	size_t ahead_bytes;
 	uint64_t front;  /* the first chunk that was not given to a job */
 	uint64_t chunks; /* of the item; 0: not known yet */
+	uint64_t
+	    begun; /* chunks that were there, from the first on: to be caught up with, at leisure */
+	bool behind; /* what comes is far ahead of us */
 	size_t jobs;
 	bool reading; /* a job reads back */
 	bool broken;  /* reading back failed: the front stays where it is */
@@ -149,10 +153,22 @@ static bool step(struct hashing *h)
 	return true;
 }
 
+/* What is far behind has to be read back and opened, all of it, until those who bring more have waited for us. */
+static void look_behind(struct hashing *h)
+{
+	uint64_t from = h->front > h->begun ? h->front : h->begun;
+	uint64_t lag = chunkset_next(&h->written, from, CHUNKSET_MOST, false) - from;
+	if (lag == 0 || h->broken)
+		h->behind = false;
+	else if (lag >= LAG_CHUNKS)
+		h->behind = true;
+}
+
 static void go_on(struct hashing *h)
 {
 	while (step(h)) {
 	}
+	look_behind(h);
 	if (!h->finishing || h->jobs)
 		return;
 	char hex[HASH_HEX_MAX] = "";
@@ -217,6 +233,7 @@ void hashing_begin(struct hashing *h, const struct chunkset *there, uint64_t chu
 		return;
 	chunkset_copy(&h->written, there);
 	h->chunks = chunks;
+	h->begun = chunkset_next(there, 0, CHUNKSET_MOST, false);
 	if (h->front < h->listened)
 		h->front = h->listened;
 	go_on(h);
@@ -248,7 +265,7 @@ void hashing_written(struct hashing *h, uint64_t first, uint64_t n)
 
 size_t hashing_waiting(const struct hashing *h)
 {
-	return h ? h->jobs : 0;
+	return !h ? 0 : h->behind ? HASHING_BEHIND : h->jobs;
 }
 
 void hashing_finish(struct hashing *h)

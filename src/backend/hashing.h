@@ -33,7 +33,9 @@ void hashing_sized(struct hashing *h, uint64_t chunks); /* when it was not known
 /* most: bytes that may be kept ahead of the front. p is borrowed. */
 void hashing_add(struct hashing *h, struct plain *p, size_t most);
 void hashing_written(struct hashing *h, uint64_t first, uint64_t n); /* can be read back now */
-size_t hashing_waiting(const struct hashing *h);                     /* jobs */
-void hashing_finish(struct hashing *h);                              /* no hashing_add after this */
+#define HASHING_BEHIND 1000u
+size_t
+hashing_waiting(const struct hashing *h); /* jobs; HASHING_BEHIND: until it has caught up, wait */
+void hashing_finish(struct hashing *h);   /* no hashing_add after this */
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include "kiyya/vault.h"
 
-#define PLAIN_CHUNKS 4u /* most in one */
+#define PLAIN_CHUNKS 2u /* most in one */
 #define PLAIN_BYTES  (PLAIN_CHUNKS * VAULT_CHUNK)
 
 #define PLAIN_SPARE \

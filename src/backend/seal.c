@@ -13,7 +13,7 @@
 #include "hashing.h"
 #include "plain.h"
 
-#define AHEAD_BYTES (3u << 20) /* kept for the hash, of all items together */
+#define AHEAD_BYTES (1u << 20) /* kept for the hash, of all items together */
 
 /* The bytes of one connection that are still being gathered. */
 struct run {

@@ -12,8 +12,8 @@
 #include "quota.h"
 #include "seal.h"
 
-#define WAITING_MOST  8u /* jobs of at most 256 KiB each, of all items together */
-#define WAITING_LEAST 4u /* of one */
+#define WAITING_MOST  16u /* jobs of at most 128 KiB each, of all items together */
+#define WAITING_LEAST 4u  /* of one */
 #define SPACE_MS      1000
 
 struct transfer {

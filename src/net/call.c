@@ -9,7 +9,7 @@
 
 #define DEFAULT_WAIT_MS    10000
 #define DEFAULT_MOST_BODY  (16u << 20)
-#define STREAM_BUFFER      (128L << 10)
+#define STREAM_BUFFER      (64L << 10)
 
 #define SET(option, value) (ok = curl_easy_setopt(c->easy, option, value) == CURLE_OK && ok)
 
