@@ -6,7 +6,7 @@
 
 #define STRIPE_MS \
 	1000 /* a stripe should take about this long: longer costs memory, shorter round trips */
-#define HELP_MS   500 /* what takes longer than this at the end is shared */
+#define HELP_MS   1000 /* what takes longer than this at the end is shared */
 #define CROWD_MS  250 /* pressed for half of so long: one connection brings as much as can be used */
 #define SILENT_MS 5000 /* what says nothing for so long is taken over at the end */
 #define SOON      2u   /* chunks: what is no further away need not be fetched first */

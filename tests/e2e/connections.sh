@@ -36,7 +36,9 @@ check_exit 0 kiyya rm "$item" --yes
 fetch 4
 four=$took
 echo "# one connection $one ms, four $four ms: $((one * 100 / four)) %"
-check_eq "four, each used again and again" 4 "$(player_log connection | sort -u | wc -l | tr -d ' ')"
+# What is cut short at the end, because another helps, closes its connection.
+used=$(player_log connection | sort -u | wc -l | tr -d ' ')
+check "four, each used again and again" test "$used" -ge 4 -a "$used" -le 6
 check_eq "only parts" 206 "$(player_log status | sort -u)"
 longest=$(player_log range | sed 's/bytes=//' | awk -F- '{ n = $2 - $1 + 1; if (n > most) most = n } END { print most }')
 check "no part is over 4 MiB" test "$longest" -le 4194304
