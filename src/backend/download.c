@@ -1,8 +1,6 @@
-/* Answers download, queue, queue_act and queue_run. */
-#include <errno.h>
+/* Answers download: what is asked for goes into the queue. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "bulk.h"
 #include "doorbell.h"
 #include "engine.h"
@@ -11,8 +9,6 @@
 #include "rendition.h"
 #include "route.h"
 #include "ticket.h"
-
-#define SLICE 20 /* rows at a time: each is written through to the disk */
 
 struct download_request {
 	struct core *core;
@@ -31,7 +27,6 @@ struct download_request {
 		int64_t bytes;
 		struct err first; /* why the first was left out */
 	} many;
-	uint64_t timer;
 	struct page *claim; /* while it is asked which qualities there are of it */
 	struct rendition *rendition;
 	int64_t *ids;
@@ -50,7 +45,6 @@ static void request_free(struct download_request *r)
 {
 	lookup_cancel(r->lookup);
 	bulk_cancel(r->bulk);
-	timer_drop(r->core->timers, r->timer);
 	many_release(&r->many);
 	rendition_free(r->rendition);
 	page_free(r->claim);
@@ -139,30 +133,13 @@ static bool take_up_copy(struct download_request *r, struct download *d, bool *r
 	return ok;
 }
 
-/* As the engine has left it, which has just saved what it knew. */
-static void read_again(struct core *core, struct download *d)
-{
-	struct download_list fresh;
-	if (!store_queue_find(core->store, d->claim_id, &fresh, NULL))
-		return;
-	for (size_t i = 0; i < fresh.n; i++) {
-		if (fresh.v[i].id != d->id)
-			continue;
-		download_release(d);
-		download_copy(d, &fresh.v[i]);
-	}
-	download_list_release(&fresh);
-}
-
 /* A row that is asked for in the other form: it changes as long as there is no file. */
 static bool change_form(struct download_request *r, struct download *d, struct err *err)
 {
 	if (d->encrypted == r->encrypt || !r->insists)
 		return true;
-	if (!d->file && d->state != DOWNLOAD_DONE) {
-		engine_stop_row(r->core->engine, d->id);
-		read_again(r->core, d);
-	}
+	if (!d->file && d->state != DOWNLOAD_DONE)
+		engine_hand_over(r->core->engine, d);
 	if (d->file && d->state != DOWNLOAD_DONE)
 		return fits(r, d, d->encrypted, err);
 	d->encrypted = r->encrypt;
@@ -263,11 +240,6 @@ static void item_over(struct download_request *r, const char *item, const struct
 	go_on(r);
 }
 
-static bool is_original(const char *asked)
-{
-	return str_eq(asked, "original") || str_eq(asked, "best");
-}
-
 /* What cannot be downloaded of many is said, and no failure unless that is all of them. */
 static void many_over(struct download_request *r)
 {
@@ -299,29 +271,20 @@ static void many_took(struct download_request *r, const struct claim *c, const s
 
 static void on_rendition(void *arg, const char *quality, const struct err *err);
 
-static void queue_slice(void *arg)
+/* The next of many that can be downloaded: on_rendition goes on from there. */
+static void queue_next(struct download_request *r)
 {
-	struct download_request *r = arg;
 	struct many *m = &r->many;
-	r->timer = 0;
-	for (int i = 0; i < SLICE && m->at < m->page->n; i++) {
+	while (m->at < m->page->n) {
 		struct err why = { 0 };
 		const struct claim *c = &m->page->items[m->at++];
-		if (!may_download(c, &why)) {
-			m->first = m->left_out++ ? m->first : why;
-			continue;
-		}
-		if (!is_original(r->quality)) {
+		if (may_download(c, &why)) {
 			r->rendition = rendition_start(r->core, c, r->quality, on_rendition, r);
-			return; /* goes on from there */
+			return;
 		}
-		bool ok = queue_claim(r, c, "original", &why);
-		many_took(r, c, ok ? NULL : &why);
+		m->first = m->left_out++ ? m->first : why;
 	}
-	if (m->at < m->page->n)
-		r->timer = timer_add(r->core->timers, 0, queue_slice, r);
-	else
-		many_over(r);
+	many_over(r);
 }
 
 static void on_many(void *arg, struct page *page, const struct err *err)
@@ -330,7 +293,7 @@ static void on_many(void *arg, struct page *page, const struct err *err)
 	r->bulk = NULL;
 	r->many.page = page;
 	if (page) {
-		queue_slice(r);
+		queue_next(r);
 		return;
 	}
 	item_over(r, r->items.v[r->next], err);
@@ -350,7 +313,7 @@ static void on_rendition(void *arg, const char *quality, const struct err *err)
 	r->rendition = NULL;
 	if (m->page) {
 		many_took(r, c, ok ? NULL : &why);
-		r->timer = timer_add(r->core->timers, 0, queue_slice, r);
+		queue_next(r);
 	} else {
 		item_over(r, c->id, ok ? NULL : &why);
 	}
@@ -408,165 +371,4 @@ void answer_download(struct core *core, struct ticket *t, const struct req_downl
 	strs_copy(&r->items, &q->items_);
 	ticket_on_cancel(t, request_cancel, r);
 	next_item(r);
-}
-
-void answer_queue(struct core *core, struct ticket *t, const struct req_queue *r)
-{
-	struct download_list rows;
-	struct err err;
-	if (!store_queue_list(core->store, r->done_, &rows, &err)) {
-		ticket_done(t, &err);
-		return;
-	}
-	for (size_t i = 0; i < rows.n; i++)
-		engine_post_row(core->engine, t, &rows.v[i], NULL);
-	download_list_release(&rows);
-	engine_post_status(core->engine);
-	ticket_done(t, NULL);
-}
-
-void answer_queue_run(struct core *core, struct ticket *t, const struct req_queue_run *r)
-{
-	struct err err;
-	if (core->offline) {
-		err_set(&err, ERR_NET, 0, "--offline: nothing can be fetched");
-		ticket_done(t, &err);
-	} else if (core_take_lock(core, &err)) {
-		engine_watch(core->engine, t, NULL, 0);
-	} else {
-		ticket_done(t, &err);
-	}
-}
-
-/* -- queue_act: a table of what can be done to a row --------------------------------------------- */
-
-static bool act_pause(struct core *core, struct download *d, struct err *err)
-{
-	if (d->state != DOWNLOAD_QUEUED && d->state != DOWNLOAD_ACTIVE)
-		return true;
-	d->state = DOWNLOAD_PAUSED;
-	return store_queue_update(core->store, d, err);
-}
-
-static bool act_resume(struct core *core, struct download *d, struct err *err)
-{
-	if (d->state != DOWNLOAD_PAUSED && d->state != DOWNLOAD_FAILED)
-		return true;
-	d->state = DOWNLOAD_QUEUED;
-	d->retries = 0;
-	str_set(&d->error, NULL);
-	str_set(&d->category, NULL);
-	return store_queue_update(core->store, d, err);
-}
-
-static bool act_retry(struct core *core, struct download *d, struct err *err)
-{
-	return d->state != DOWNLOAD_FAILED || act_resume(core, d, err);
-}
-
-/* The partial stays and offline lists it; its row of the queue leaves. */
-static bool act_cancel(struct core *core, struct download *d, struct err *err)
-{
-	if (d->file && d->state != DOWNLOAD_DONE) {
-		struct copy c;
-		copy_of_download(&c, d);
-		c.added_at = clock_wall(core->clock);
-		bool ok = store_copy_put(core->store, &c, err);
-		copy_release(&c);
-		if (!ok)
-			return false;
-	}
-	return store_queue_remove(core->store, d->id, err);
-}
-
-static bool act_discard(struct core *core, struct download *d, struct err *err)
-{
-	if (d->file && d->state != DOWNLOAD_DONE) {
-		char *path = path_join(core->vault_dir, d->file);
-		bool gone = unlink(path) == 0 || errno == ENOENT;
-		free(path);
-		if (!gone)
-			return err_sys(err, "deleting the partial file");
-	}
-	return store_queue_remove(core->store, d->id, err);
-}
-
-static bool act_up(struct core *core, struct download *d, struct err *err)
-{
-	return store_queue_move(core->store, d->id, -1, err);
-}
-
-static bool act_down(struct core *core, struct download *d, struct err *err)
-{
-	return store_queue_move(core->store, d->id, 1, err);
-}
-
-static const struct action {
-	const char *name;
-	bool (*act)(struct core *core, struct download *d, struct err *err);
-	bool stops, removes;
-} actions[] = {
-	{ "pause", act_pause, true, false },    { "resume", act_resume, false, false },
-	{ "retry", act_retry, false, false },   { "cancel", act_cancel, true, true },
-	{ "discard", act_discard, true, true }, { "up", act_up, false, false },
-	{ "down", act_down, false, false },
-};
-
-static const struct action *find_action(const char *name)
-{
-	for (size_t i = 0; name && i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (str_eq(actions[i].name, name))
-			return &actions[i];
-	return NULL;
-}
-
-static void act_on_rows(struct core *core, struct ticket *t, const struct action *a,
-			struct download_list *rows, struct tally *tally)
-{
-	for (size_t i = 0; i < rows->n; i++) {
-		struct download *d = &rows->v[i];
-		struct err err;
-		if (a->stops) {
-			engine_stop_row(core->engine, d->id);
-			read_again(core, d);
-		}
-		bool ok = a->act(core, d, &err);
-		tally_add(tally, ok ? NULL : &err);
-		if (ok)
-			engine_post_row(core->engine, NULL, d, a->removes ? "removed" : "progress");
-		else
-			post_row_failed(t, d->claim_id, &err);
-	}
-}
-
-void answer_queue_act(struct core *core, struct ticket *t, const struct req_queue_act *r)
-{
-	struct err err;
-	struct tally tally = { 0 };
-	const struct action *a = find_action(r->action_);
-	if (!a) {
-		err_set(&err, ERR_USAGE, 0,
-			"queue knows pause, resume, retry, cancel, discard, up and down");
-		ticket_done(t, &err);
-		return;
-	}
-	if (!core_take_lock(core, &err)) {
-		ticket_done(t, &err);
-		return;
-	}
-	struct download_list rows;
-	if (r->all_ && store_queue_list(core->store, false, &rows, &err)) {
-		act_on_rows(core, t, a, &rows, &tally);
-		download_list_release(&rows);
-	}
-	for (size_t i = 0; i < r->items_.n; i++) {
-		if (!store_queue_find(core->store, r->items_.v[i], &rows, &err)) {
-			tally_add(&tally, &err);
-			continue;
-		}
-		act_on_rows(core, t, a, &rows, &tally);
-		download_list_release(&rows);
-	}
-	engine_kick(core->engine);
-	ticket_done_tally(t, &tally);
 }

@@ -405,6 +405,21 @@ void engine_stop_row(struct engine *e, int64_t id)
 	drop_run(e, r, &why);
 }
 
+void engine_hand_over(struct engine *e, struct download *row)
+{
+	struct download_list fresh;
+	engine_stop_row(e, row->id);
+	if (!store_queue_find(e->core->store, row->claim_id, &fresh, NULL))
+		return;
+	for (size_t i = 0; i < fresh.n; i++) {
+		if (fresh.v[i].id != row->id)
+			continue;
+		download_release(row);
+		download_copy(row, &fresh.v[i]);
+	}
+	download_list_release(&fresh);
+}
+
 /* -- who reads it meanwhile ------------------------------------------------------------------------- */
 
 struct want *engine_want(struct engine *e, int64_t id, want_fn *fn, void *arg)

@@ -35,6 +35,8 @@ void engine_limits_changed(struct engine *e); /* core->limits */
 
 /* Stops the transfer of a row, if one runs, before its row is changed or removed. */
 void engine_stop_row(struct engine *e, int64_t id);
+/* The same, and row becomes what the engine has just saved of it. */
+void engine_hand_over(struct engine *e, struct download *row);
 /* What the engine knows of a row beside the database. */
 void engine_fill_rate(const struct engine *e, int64_t id, int64_t *rate, int64_t *eta,
 		      int64_t *have);
