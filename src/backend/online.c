@@ -28,6 +28,7 @@ struct online {
 	struct ladder ladder; /* of nothing until the claim is found */
 	bool given;           /* the first address was */
 	bool moved;           /* what was given last has been seen or heard */
+	bool told;            /* a playlist said which heights there are */
 	struct err failed;    /* it could not be played, and the heights are not known yet */
 	struct quality_rules rules;
 	struct quality_look look; /* the last one */
@@ -73,7 +74,8 @@ static void give_first(struct online *o)
 	int height = quality_height(o->asked);
 	ladder_ask(&o->ladder, o->asked);
 	const char *found = ladder_at(&o->ladder)->quality;
-	if (o->by_name && height && !quality_is_common(height) && !str_eq(found, o->asked)) {
+	if (o->by_name && o->told && height && !quality_is_common(height) &&
+	    !str_eq(found, o->asked)) {
 		struct err why;
 		err_set(&why, ERR_USAGE, 0,
 			"\"%s\" is no quality: original, best, or a height such as 720p", o->asked);
@@ -122,6 +124,7 @@ static void on_master(void *arg, const struct m3u8 *master, const char *url,
 {
 	struct online *o = arg;
 	if (master) {
+		o->told = true;
 		ladder_add(&o->ladder, master, url);
 		rendition_keep(o->core, o->what.claim_id, o->what.sd_hash, master, url);
 	} else {
@@ -316,7 +319,8 @@ void online_look(struct online *o, const struct play_snapshot *now)
 		return;
 	if (!o->timer)
 		o->timer = timer_add(o->core->timers, LOOK_EVERY_MS, on_tick, o);
-	o->moved = o->moved || now->state == PLAY_PLAYING || now->state == PLAY_PAUSED;
+	o->moved = o->moved || (now->position >= 0 &&
+				(now->state == PLAY_PLAYING || now->state == PLAY_PAUSED));
 	o->look.playing = now->state == PLAY_PLAYING;
 	o->look.waiting = now->waiting;
 	o->look.seeked = now->seeked;

@@ -38,6 +38,7 @@ struct session {
 	struct copy copy;        /* what is played, as far as it is known */
 	bool offline;
 	int64_t start;
+	double loaded; /* where what was given to the player last is to begin */
 	struct play_snapshot last;
 	double at;              /* the last position known; -1 none */
 	int64_t saved_position; /* -1 never */
@@ -243,6 +244,12 @@ static bool wants_outside(const struct session *s)
 	       str_empty(r->vo_) && r->options_.n == 0;
 }
 
+static bool load(struct session *s, const char *url, double at, struct err *err)
+{
+	s->loaded = at;
+	return play_load(s->play, url, at, err);
+}
+
 static bool open_player(struct session *s, const char *url, const struct strs *headers,
 			struct err *err)
 {
@@ -269,7 +276,7 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 		post_note(core, s->ticket, "info", "going on at %s", at);
 	}
 	session_loading(s);
-	return play_load(s->play, url, (double)s->start, err);
+	return load(s, url, (double)s->start, err);
 }
 
 void playback_post_address(struct ticket *t, const struct copy *c, const char *url)
@@ -345,7 +352,7 @@ static void play_online(void *arg, const struct copy *what, const char *url, con
 	else if (!s->play)
 		ok = open_player(s, url, gateway_player_headers(), &why);
 	else
-		ok = play_load(s->play, url, s->at >= 0 ? s->at : (double)s->start, &why);
+		ok = load(s, url, s->at >= 0 ? s->at : (double)s->start, &why);
 	if (!ok)
 		session_end(s, &why);
 }
@@ -387,15 +394,25 @@ void answer_play(struct core *core, struct ticket *t, const struct req_play *r)
 		s->online = online_start(core, t, s->request.item_, r->quality_, play_online, s);
 }
 
+/* A player that is sent behind the end says that it is there, or a frame further; nothing of it is seen. */
+static bool is_behind_end(const struct session *s, const struct play_snapshot *now)
+{
+	return now->duration > 0 && now->position >= now->duration &&
+	       now->position <= s->loaded + 1;
+}
+
 static void take_snapshot(struct session *s, const struct play_snapshot *now)
 {
 	bool was_playing = s->last.state == PLAY_PLAYING;
+	double duration = s->last.duration;
 	s->last = *now;
 	if (live_is(&s->copy)) /* of its list the player knows a length, but that is no end */
 		s->last.duration = -1;
 	if (now->position >= 0)
 		s->at = now->position;
-	s->last.position = s->at; /* while another quality is loaded it is where it was */
+	else if (s->at >= 0) /* while another quality is loaded it is where it was */
+		s->last.duration = duration;
+	s->last.position = s->at;
 	if (now->state == PLAY_PLAYING)
 		note_played(s);
 	bool due = llabs(whole(now->position) - s->saved_position) >= SAVE_EVERY_S;
@@ -411,9 +428,16 @@ static void player_ended(struct session *s, const struct play_snapshot *now)
 	if (s->url && now->state != PLAY_STOPPED &&
 	    stream_trouble(s->playback->grants.stream, s->url, &why))
 		failed = true;
+	bool seen = now->position >= 0;
+	if (!failed && now->state == PLAY_ENDED && !seen && s->online && !live_is(&s->copy)) {
+		char at[32];
+		str_duration(at, sizeof(at), whole(s->loaded));
+		failed = true;
+		err_set(&why, ERR_NOT_FOUND, 0, "it ends before %s", at);
+	}
 	if (failed && s->online && online_failed(s->online, &why))
 		return;
-	if (!failed && now->state == PLAY_ENDED && now->duration > 0) {
+	if (!failed && now->state == PLAY_ENDED && seen && now->duration > 0) {
 		/* The end of the file is the end of the film, whatever the last position said. */
 		s->last.position = now->duration;
 		save_position(s);
@@ -440,6 +464,8 @@ void playback_poll(struct playback *p)
 		return;
 	/* Any of this may end it. */
 	while (p->session == s && play_next(s->play, &now)) {
+		if (is_behind_end(s, &now))
+			now.position = -1;
 		take_snapshot(s, &now);
 		if (now.state == PLAY_ENDED || now.state == PLAY_STOPPED ||
 		    now.state == PLAY_FAILED) {

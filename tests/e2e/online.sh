@@ -82,6 +82,8 @@ for act in '"act":"status","status":404' '"act":"empty"' '"act":"garbage"' '"act
 	fixture_control "{$act,\"where\":\"player\",\"match\":\"master.m3u8\",\"times\":9}"
 	ended_in "the original where there is no playlist: $act" original --quality 360p
 	check_has "and says so" "there is no 360p, this is original" "$err"
+	ended_in "whichever height was asked for" original --quality 432p
+	check_has "and says so" "there is no 432p, this is original" "$err"
 	fixture_control '{"clear":true}'
 	check_exit 0 kiyya progress clear "$item"
 done
@@ -234,5 +236,38 @@ cat >"$E2E_DIR/script" <<-'SCRIPT'
 SCRIPT
 check_exit 0 kiyya --script "$E2E_DIR/script" --screen 100x30
 ended_in "chosen by hand, it is remembered" 360p
+
+# -- a height that is shorter than the film ---------------------------------------------------------------------------
+
+cp "$ladder/v1.m3u8" "$E2E_DIR/whole.m3u8"
+{
+	sed '/^v1_s000050/,$d' "$E2E_DIR/whole.m3u8" | sed '$d'
+	echo '#EXT-X-ENDLIST'
+} >"$ladder/v1.m3u8.new"
+mv "$ladder/v1.m3u8.new" "$ladder/v1.m3u8"
+check_exit 0 kiyya progress clear "$item"
+check_exit 0 kiyya progress set "$item" 150
+cat >"$E2E_DIR/script" <<-'SCRIPT'
+	wait text City at Night
+	wait idle
+	keys /
+	text City at Night
+	keys <Enter> p
+	wait text original  2:3
+	keys f
+	text 360p
+	keys <Enter>
+	wait text 144p  2:
+SCRIPT
+check_exit 0 kiyya --script "$E2E_DIR/script" --screen 100x30
+now=$(kiyya progress get "$item" --json)
+echo "# kept: $now"
+check_has "behind its end another goes on, and nothing was watched" '"watched":false' "$now"
+position=$(echo "$now" | sed -n 's/.*"position_seconds":\([0-9]*\).*/\1/p')
+check "nor is the position lost" test "${position:-0}" -ge 150 -a "${position:-0}" -lt 200
+check_exit 3 kiyya play "$item" --start 9999 -- --ao=null
+check_has "what ends before its beginning is not played" "ends before 2:46:39" "$err"
+check_eq "and takes nothing away" "$position" \
+	"$(kiyya progress get "$item" --json | sed -n 's/.*"position_seconds":\([0-9]*\).*/\1/p')"
 fixture_stop
 e2e_end
