@@ -196,7 +196,7 @@ check_eq "the film is listed" "$sum" "$(sum_of "$item")"
 check_exit 0 kiyya verify "$item"
 check_exit 0 kiyya rm "$item" --yes
 
-# The partial file is gone, or was changed: begun anew.
+# The partial file is gone, or was changed: begun anew, and no unsealed file stays that nobody knows.
 for how in "rm -f" "truncate -s 1000"; do
 	fixture_control '{"each":2000000}'
 	fixture_log_clear
@@ -205,8 +205,8 @@ for how in "rm -f" "truncate -s 1000"; do
 	fixture_control '{"each":0}'
 	check_exit 0 kiyya queue run
 	check_eq "anew, and right ($how)" "$sum" "$(sum_of "$item")"
+	check_eq "what was given up is gone ($how)" 0 "$(find "$vault" -name '*.part' | wc -l | tr -d ' ')"
 	check_exit 0 kiyya rm "$item" --yes
-	find "$vault" -name '*.part' -delete
 done
 
 # -- other content than was published -----------------------------------------------------------------
