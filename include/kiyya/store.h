@@ -52,10 +52,10 @@ struct store_list { /* what is known of a stored list */
 	bool complete;      /* the last page has been seen */
 };
 bool store_cache_list(struct store *s, const char *key, struct store_list *ret, struct err *err);
-/* The list `by` becomes the list `key`, in whose place it comes; no such list: nothing is done. Does `by` not say that it
- * ends, and was its last claim in the old list, then what followed that claim there follows here: a head that is fetched
- * anew takes nothing away. */
-bool store_cache_replace(struct store *s, const char *key, const char *by, struct err *err);
+/* The list `by` becomes the list `key`, in whose place it comes; no such list: nothing is done. Where
+ * the order is by time, `by` does not say that it ends, and its last claim was in the old list, what followed that claim
+ * there follows here: a head that is fetched anew takes nothing away. It then ends there only if nothing before is gone. */
+bool store_cache_replace(struct store *s, const char *key, const char *by, bool by_time, struct err *err);
 /* The list goes, the claims stay; no list: true. */
 bool store_cache_forget(struct store *s, const char *key, struct err *err);
 /* A list that is being filled or shown: none of its claims is evicted or cleaned up until it is let go. The one that was

@@ -138,8 +138,12 @@ static bool change_form(struct download_request *r, struct download *d, struct e
 {
 	if (d->encrypted == r->encrypt || !r->insists)
 		return true;
-	if (!d->file && d->state != DOWNLOAD_DONE)
+	if (!d->file && d->state != DOWNLOAD_DONE) {
+		/* Whoever works the queue off has the row in hand, and would go on as it was. */
+		if (!core_take_lock(r->core, err))
+			return false;
 		engine_hand_over(r->core->engine, d);
+	}
 	if (d->file && d->state != DOWNLOAD_DONE)
 		return fits(r, d, d->encrypted, err);
 	d->encrypted = r->encrypt;

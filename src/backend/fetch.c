@@ -70,7 +70,8 @@ static bool put_in_place(struct fetch *f, struct err *err)
 {
 	if (!f->anew)
 		return true;
-	if (!store_cache_replace(f->core->store, f->key, f->anew, err))
+	if (!store_cache_replace(f->core->store, f->key, f->anew, fetch_is_endless(f->query.order),
+				 err))
 		return false;
 	hold(f, false);
 	str_set(&f->anew, NULL);

@@ -156,7 +156,7 @@ void part_close(struct part_writer *w)
 	free(w);
 }
 
-/* The length first: a full disk is no surprise later, and a file of another one is not ours. */
+/* As long as it will be. Nothing is reserved by it: the disk may still be full later. */
 static bool set_length(struct part_writer *w, uint64_t size, struct err *err)
 {
 	if (size == SOURCE_SIZE_UNKNOWN)
@@ -185,21 +185,27 @@ struct part_writer *part_create(struct part *p, const char *dir, const char *nam
 	return w;
 }
 
-/* As long as it was made, or at least up to the last chunk that is there. */
-static bool length_fits(struct part *p, int fd, struct err *err)
+/* Where the last chunk that is there ends. */
+static uint64_t end_of(struct part *p)
 {
-	struct stat st;
-	if (fstat(fd, &st) != 0)
-		return err_sys(err, "looking at a file");
-	uint64_t len = (uint64_t)st.st_size, size = part_size(p);
+	uint64_t size = part_size(p);
 	struct chunkset there = { 0 };
 	part_there(p, &there);
 	uint64_t end = (uint64_t)there.n_words * 64;
 	while (end && !chunkset_has(&there, end - 1))
 		end--;
 	chunkset_release(&there);
-	if (size == SOURCE_SIZE_UNKNOWN ? S_ISREG(st.st_mode) && len >= end * CHUNK
-					: S_ISREG(st.st_mode) && len == size)
+	return end * CHUNK < size ? end * CHUNK : size;
+}
+
+/* All that is there is in it. Its length is set without a sync: after a power cut it may be the one before. */
+static bool length_fits(struct part *p, int fd, struct err *err)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return err_sys(err, "looking at a file");
+	uint64_t len = (uint64_t)st.st_size;
+	if (S_ISREG(st.st_mode) && len >= end_of(p) && len <= part_size(p))
 		return true;
 	return err_set(err, ERR_DAMAGED, 0, "the file is not as it was left");
 }
@@ -210,11 +216,14 @@ struct part_writer *part_resume(struct part *p, const char *dir, const char *nam
 	int fd = path_open_in(dir, name, O_RDWR, 0, err);
 	if (fd < 0)
 		return NULL;
+	struct part_writer *w = writer_new(p, dir, name, io, fd);
 	/* Who made it may have been killed before its name was on the disk. */
-	if (length_fits(p, fd, err) && file_sync_dir(io, dir, err))
-		return writer_new(p, dir, name, io, fd);
-	close(fd);
-	return NULL;
+	if (!(length_fits(p, fd, err) && set_length(w, part_size(p), err) &&
+	      file_sync_dir(io, dir, err))) {
+		part_close(w);
+		w = NULL;
+	}
+	return w;
 }
 
 bool part_set_size(struct part_writer *w, uint64_t size, struct err *err)

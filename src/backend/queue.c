@@ -1,9 +1,8 @@
 /* Answers queue, queue_act and queue_run. */
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include "engine.h"
 #include "route.h"
+#include "sink.h"
 #include "ticket.h"
 
 void answer_queue(struct core *core, struct ticket *t, const struct req_queue *r)
@@ -77,13 +76,8 @@ static bool act_cancel(struct core *core, struct download *d, struct err *err)
 
 static bool act_discard(struct core *core, struct download *d, struct err *err)
 {
-	if (d->file && d->state != DOWNLOAD_DONE) {
-		char *path = path_join(core->vault_dir, d->file);
-		bool gone = unlink(path) == 0 || errno == ENOENT;
-		free(path);
-		if (!gone)
-			return err_sys(err, "deleting the partial file");
-	}
+	if (d->file && d->state != DOWNLOAD_DONE && !sink_delete(core->vault_dir, d->file, err))
+		return false;
 	return store_queue_remove(core->store, d->id, err);
 }
 

@@ -1,21 +1,18 @@
 /* Answers remove: copies, their files and rows go. */
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include "engine.h"
 #include "keep.h"
 #include "playback.h"
 #include "route.h"
+#include "sink.h"
 #include "ticket.h"
 
 static bool remove_copy(struct core *core, struct ticket *t, const struct copy *c, struct err *err)
 {
 	keep_post(t, c);
 	playback_withdraw(core->playback, c->claim_id);
-	char *path = path_join(core->vault_dir, c->file);
-	bool ok = (unlink(path) == 0 || errno == ENOENT) || err_sys(err, "deleting %s", path);
-	free(path);
-	return ok && store_copy_remove(core->store, c->claim_id, c->quality, err);
+	return sink_delete(core->vault_dir, c->file, err) &&
+	       store_copy_remove(core->store, c->claim_id, c->quality, err);
 }
 
 /* The copies of an item, and its rows of the queue with their partial files. */
@@ -39,11 +36,8 @@ static bool remove_item(struct core *core, struct ticket *t, const char *item, c
 				continue;
 			found = true;
 			engine_stop_row(core->engine, d->id);
-			char *path = d->file ? path_join(core->vault_dir, d->file) : NULL;
-			if (path && unlink(path) != 0 && errno != ENOENT)
-				ok = err_sys(err, "deleting %s", path);
-			free(path);
-			ok = ok && store_queue_remove(core->store, d->id, err);
+			ok = (!d->file || sink_delete(core->vault_dir, d->file, err)) &&
+			     store_queue_remove(core->store, d->id, err);
 			if (ok)
 				engine_post_row(core->engine, NULL, d, "removed");
 		}

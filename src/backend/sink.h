@@ -71,5 +71,7 @@ struct sink *sink_plain_new(struct core *core, const struct download *row, bool 
 char *sink_new_name(bool encrypted);                             /* of a partial file; owned */
 void sink_last_name(const char *part, char ret[SINK_NAME_SIZE]); /* when it is whole */
 bool sink_name_is_plain(const char *name);
+/* Deletes the file that a row names; of a partial one also the whole one that it may have become without the row. */
+bool sink_delete(const char *dir, const char *name, struct err *err);
 
 #endif

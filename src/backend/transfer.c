@@ -5,8 +5,10 @@
  * Back pressure: when too many jobs hold bytes in memory, the fetcher is told to wait. */
 #include "transfer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "kiyya/file.h"
 #include "origin.h"
 #include "quota.h"
@@ -170,13 +172,36 @@ static void end_if_written(struct transfer *t)
 		end_later(t, t->end);
 }
 
+static void forget_partial(struct transfer *t, const char *file)
+{
+	struct err err;
+	if ((is_joined(t) && !store_segments_forget(t->core->store, file, &err)) ||
+	    (!t->row->encrypted && !store_plain_forget(t->core->store, file, &err)))
+		log_warn("download", t->row->claim_id, "%s", err.text);
+}
+
+/* Before its row names another: afterwards nobody would know whose it is, and everybody could read it. */
+static void delete_plain(struct transfer *t)
+{
+	const char *file = t->row->file;
+	if (!path_is_name(file) || !sink_name_is_plain(file))
+		return;
+	char *path = path_join(t->core->vault_dir, file);
+	if (unlink(path) != 0 && errno != ENOENT)
+		log_warn("download", t->row->claim_id, "%s stays: %s", path, strerror(errno));
+	free(path);
+	forget_partial(t, file);
+}
+
 static void begin_anew(struct transfer *t, const char *why)
 {
-	/* What is there stays where it is, for whoever wants to look. */
 	log_warn("download", t->row->claim_id, "begins anew: %s", why);
 	seal_close(t->seal);
 	t->seal = NULL;
 	t->resuming = false;
+	/* What is sealed stays where it is, for whoever wants to look. */
+	if (!t->row->encrypted)
+		delete_plain(t);
 	str_set(&t->row->file, NULL);
 	t->row->have = 0;
 	if (is_joined(t))
@@ -232,14 +257,6 @@ static const char *judge(const struct download *row, const char *hash)
 	if (!*hash)
 		return "unchecked";
 	return str_eq(hash, row->source_hash) ? "match" : "mismatch";
-}
-
-static void forget_partial(struct transfer *t, const char *file)
-{
-	struct err err;
-	if ((is_joined(t) && !store_segments_forget(t->core->store, file, &err)) ||
-	    (!t->row->encrypted && !store_plain_forget(t->core->store, file, &err)))
-		log_warn("download", t->row->claim_id, "%s", err.text);
 }
 
 static void on_finished(void *arg, const struct sink_end *end, const char *hash)

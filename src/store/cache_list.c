@@ -145,19 +145,32 @@ bool store_cache_forget(struct store *s, const char *key, struct err *err)
 	return sql_change(s, TX_LAZY, err, "DELETE FROM queries WHERE key = ?", sql_text(key));
 }
 
-/* A new head of a longer list: where its last claim stood in the old one, what followed there follows still. */
-static bool keep_rest(struct store *s, const struct list *old, struct list *head, bool *ret_kept,
+/* How many claims before a place of the old list the new head has not. */
+static bool count_gone(struct store *s, const struct list *old, const struct list *head, int64_t at,
+		       int64_t *ret, struct err *err)
+{
+	return sql_number(s, err, ret, 0,
+			  "SELECT count(*) FROM query_items WHERE query_id = ? AND position < ? "
+			  "AND content_id NOT IN "
+			  "(SELECT content_id FROM query_items WHERE query_id = ?)",
+			  sql_int(old->id), sql_int(at), sql_int(head->id));
+}
+
+/* A new head of a longer list: where its last claim stood in the old one, what followed there follows still. A few
+ * claims before that may be gone; are they many, then it was that claim that has moved. *ret_whole: none is gone. */
+static bool keep_rest(struct store *s, const struct list *old, struct list *head, bool *ret_whole,
 		      struct err *err)
 {
-	int64_t at = -1;
-	*ret_kept = false;
+	int64_t at = -1, gone = 0;
+	*ret_whole = false;
 	if (!sql_number(
 		s, err, &at, -1,
 		"SELECT o.position FROM query_items o JOIN query_items h USING (content_id) "
 		"WHERE o.query_id = ? AND h.query_id = ? AND h.position = ?",
-		sql_int(old->id), sql_int(head->id), sql_int(head->length - 1)))
+		sql_int(old->id), sql_int(head->id), sql_int(head->length - 1)) ||
+	    !count_gone(s, old, head, at, &gone, err))
 		return false;
-	if (at < 0)
+	if (at < 0 || gone > head->length / 2)
 		return true;
 	if (!sql_run(s, err,
 		     "INSERT INTO query_items (query_id, position, content_id) "
@@ -167,31 +180,32 @@ static bool keep_rest(struct store *s, const struct list *old, struct list *head
 		     sql_int(head->id), sql_int(head->length), sql_int(old->id), sql_int(at)))
 		return false;
 	head->length += sql_changed(s);
-	*ret_kept = true;
+	*ret_whole = gone == 0;
 	return true;
 }
 
-static bool replace(struct store *s, const char *key, const char *by, struct err *err)
+static bool replace(struct store *s, const char *key, const char *by, bool by_time, struct err *err)
 {
 	struct list old, new;
 	struct store_list was, is;
-	bool kept = false;
+	bool whole = false;
 	if (!find_list(s, key, &old, err) || !find_list(s, by, &new, err) ||
 	    !store_cache_list(s, key, &was, err) || !store_cache_list(s, by, &is, err))
 		return false;
 	if (new.id == 0)
 		return true;
-	if (old.id && !is.complete && !keep_rest(s, &old, &new, &kept, err))
+	if (old.id && by_time && !is.complete && !keep_rest(s, &old, &new, &whole, err))
 		return false;
 	return sql_run(s, err, "DELETE FROM queries WHERE id = ?", sql_int(old.id)) &&
 	       sql_run(s, err, "UPDATE queries SET key = ?, length = ?, complete = ? WHERE id = ?",
 		       sql_text(key), sql_int(new.length),
-		       sql_int(kept ? was.complete : is.complete), sql_int(new.id));
+		       sql_int(is.complete || (whole && was.complete)), sql_int(new.id));
 }
 
-bool store_cache_replace(struct store *s, const char *key, const char *by, struct err *err)
+bool store_cache_replace(struct store *s, const char *key, const char *by, bool by_time,
+			 struct err *err)
 {
-	return tx_begin(s, TX_LAZY, err) && tx_end(s, replace(s, key, by, err), err);
+	return tx_begin(s, TX_LAZY, err) && tx_end(s, replace(s, key, by, by_time, err), err);
 }
 
 bool store_cache_hold(struct store *s, const char *key, bool on, struct err *err)

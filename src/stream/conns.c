@@ -19,6 +19,7 @@ struct conn {
 	int64_t deadline_ms;
 	struct grant *reading; /* counted; NULL: not sending an item */
 	char *buffer;          /* its own thread's; NULL: none yet */
+	size_t buffered;       /* bytes of it that may be of an item; its own thread's */
 };
 struct conns {
 	const struct clock *clock;
@@ -148,6 +149,14 @@ static struct grant *stop_reading(struct conns *cs, struct conn *c)
 	return g;
 }
 
+/* Nothing of an item stays where a connection waits for its next request. */
+static void wipe(struct conn *c)
+{
+	if (c->buffer)
+		explicit_bzero(c->buffer, c->buffered);
+	c->buffered = 0;
+}
+
 void conns_closed(struct conns *cs, struct conn *c)
 {
 	pthread_mutex_lock(&cs->lock);
@@ -160,14 +169,14 @@ void conns_closed(struct conns *cs, struct conn *c)
 		c->next->prev = c->prev;
 	pthread_mutex_unlock(&cs->lock);
 	grant_unref(g);
-	if (c->buffer)
-		explicit_bzero(c->buffer, CONN_BUFFER);
+	wipe(c);
 	free(c->buffer);
 	free(c);
 }
 
-char *conn_buffer(struct conn *c)
+char *conn_buffer(struct conn *c, size_t n)
 {
+	c->buffered = n;
 	if (!c->buffer)
 		c->buffer = mem_grow(NULL, CONN_BUFFER, 1); /* needs no zeros first */
 	return c->buffer;
@@ -188,6 +197,7 @@ bool conns_admit(struct conns *cs, struct conn *c, struct grant *g)
 
 void conns_done(struct conns *cs, struct conn *c)
 {
+	wipe(c);
 	pthread_mutex_lock(&cs->lock);
 	struct grant *g = stop_reading(cs, c);
 	set_deadline(cs, c);

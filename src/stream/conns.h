@@ -34,9 +34,10 @@ void conns_closed(struct conns *cs, struct conn *c); /* frees c; before fd is cl
 bool conns_admit(struct conns *cs, struct conn *c, struct grant *g);
 void conns_done(struct conns *cs, struct conn *c); /* a response, of whatever kind, is over */
 
-/* Room for the body of a short response, CONN_BUFFER bytes; the connection's, for its own thread. */
+/* Room for the body of a short response of n bytes, at most CONN_BUFFER; the connection's, for its own thread, and wiped
+ * when the response is over. */
 #define CONN_BUFFER (128u * 1024)
-char *conn_buffer(struct conn *c);
+char *conn_buffer(struct conn *c, size_t n);
 
 /* Cuts the connections that send g; NULL: all of them, cancelling what they read. */
 void conns_cut(struct conns *cs, const struct grant *g);

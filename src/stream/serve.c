@@ -104,7 +104,8 @@ static enum MHD_Result send_item(const struct request *r, struct grant *g, struc
 	struct body *body = body_new(source, crowded ? BODY_BLOCK_CROWDED : BODY_BLOCK);
 	reply_fill(body, g, size, parts, n, boundary);
 	struct err err = { 0 };
-	char *buffer = body_length(body) <= CONN_BUFFER ? conn_buffer(conn) : NULL;
+	uint64_t length = body_length(body);
+	char *buffer = length <= CONN_BUFFER ? conn_buffer(conn, (size_t)length) : NULL;
 	if (!body_begin(body, buffer, buffer ? CONN_BUFFER : 0, &err)) {
 		body_free(body);
 		return reply_trouble(r->mhd, g, &err);

@@ -196,7 +196,7 @@ check_eq "the film is listed" "$sum" "$(sum_of "$item")"
 check_exit 0 kiyya verify "$item"
 check_exit 0 kiyya rm "$item" --yes
 
-# The partial file is gone, or was changed: begun anew.
+# The partial file is gone, or was changed: begun anew, and no unsealed file stays that nobody knows.
 for how in "rm -f" "truncate -s 1000"; do
 	fixture_control '{"each":2000000}'
 	fixture_log_clear
@@ -205,8 +205,8 @@ for how in "rm -f" "truncate -s 1000"; do
 	fixture_control '{"each":0}'
 	check_exit 0 kiyya queue run
 	check_eq "anew, and right ($how)" "$sum" "$(sum_of "$item")"
+	check_eq "what was given up is gone ($how)" 0 "$(find "$vault" -name '*.part' | wc -l | tr -d ' ')"
 	check_exit 0 kiyya rm "$item" --yes
-	find "$vault" -name '*.part' -delete
 done
 
 # -- other content than was published -----------------------------------------------------------------
@@ -234,6 +234,37 @@ fixture_control '{"each":0}'
 check_exit 0 kiyya queue run
 check_eq "also when it was killed" "$(cat "$E2E_DIR/media/city-at-night.hls"/v1_s*.ts | sha384sum | cut -d' ' -f1)" \
 	"$(kiyya cat "$night" --quality 360p | sha384sum | cut -d' ' -f1)"
+
+# -- renamed, and killed before the row said so ----------------------------------------------------------
+
+check_exit 0 kiyya rm "$night" --yes
+fixture_log_clear
+fixture_control '{"each":400000}'
+kill_after 500000 download "$night"
+fixture_control '{"each":0}'
+partial=$(find "$vault" -name '*.plain.part')
+mv "$partial" "${partial%.part}"
+check_exit 0 kiyya rm "$night" --yes
+check_not "its row names another file, and it goes" test -e "${partial%.part}"
+
+# -- another process has the row in hand ------------------------------------------------------------------
+
+fixture_control '{"act":"status","status":503,"where":"player","times":1000}'
+"$KIYYA" download --no-encrypt "$night" >/dev/null 2>&1 8>&- &
+pid=$!
+e2e_child $pid
+tries() {
+	kiyya queue --json | grep -F "$night" | grep -qF '"retry":'
+}
+check "it tries again and again" wait_until 20 tries
+check_exit 10 kiyya download --encrypt --queue-only "$night"
+check_has "its form stays what it is" '"encrypted":false' "$(kiyya queue --json | grep -F "$night")"
+kill -INT $pid
+wait $pid 2>/dev/null || true
+fixture_control '{"clear":true}'
+check_exit 0 kiyya download --encrypt --queue-only "$night"
+check_has "and can be changed when nobody has it" '"encrypted":true' "$(kiyya queue --json | grep -F "$night")"
+check_exit 0 kiyya rm "$night" --yes
 
 # -- files without rows ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "backend/partfile.h"
 #include "kiyya/mem.h"
@@ -110,6 +111,13 @@ static void test_any_order(void **state)
 	part_unref(p);
 }
 
+static uint64_t file_length(const char *path)
+{
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
 static void test_what_the_database_says(void **state)
 {
 	const char *dir = *state;
@@ -149,6 +157,23 @@ static void test_what_the_database_says(void **state)
 	assert_int_equal(err.kind, ERR_DAMAGED);
 	assert_null(part_resume(p, dir, "none", NULL, &err));
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
+	part_unref(p);
+
+	/* The size was noted, and the file had not got it yet: what is safe counts. */
+	p = part_new(ID, 3 * CHUNK);
+	chunkset_drop(&said, 2, CHUNKSET_MOST);
+	part_learn(p, 3 * CHUNK, &said);
+	w = part_resume(p, dir, PART, NULL, &err);
+	assert_non_null(w);
+	assert_int_equal(file_length(path), 3 * CHUNK);
+	assert_int_equal(part_have(p), 2 * CHUNK);
+	part_close(w);
+	assert_int_equal(truncate(path, 3 * CHUNK + 1), 0);
+	assert_null(part_resume(p, dir, PART, NULL, &err));
+	assert_int_equal(err.kind, ERR_DAMAGED);
+	assert_int_equal(truncate(path, 2 * CHUNK - 1), 0);
+	assert_null(part_resume(p, dir, PART, NULL, &err));
+	assert_int_equal(err.kind, ERR_DAMAGED);
 	free(path);
 	part_unref(p);
 	chunkset_release(&said);
@@ -229,6 +254,15 @@ static bool sync_and_keep(struct life *l, struct part_writer *w, struct err *err
 	return true;
 }
 
+/* The size is noted at once, the file synced later. */
+static bool size_and_note(struct life *l, struct part_writer *w, struct err *err)
+{
+	if (!part_set_size(w, l->size, err) || power_is_out())
+		return false;
+	l->known = l->size;
+	return true;
+}
+
 static bool write_missing(struct life *l, struct part_writer *w, struct err *err)
 {
 	bool late = part_size(l->part) == SOURCE_SIZE_UNKNOWN;
@@ -240,14 +274,14 @@ static bool write_missing(struct life *l, struct part_writer *w, struct err *err
 		part_there(l->part, &there);
 		bool has = chunkset_has(&there, i);
 		chunkset_release(&there);
-		if (late && i == whole && !part_set_size(w, l->size, err))
+		if (late && i == whole && !size_and_note(l, w, err))
 			return false;
 		if (!has && !put(w, i, len_at(l->size, i), err))
 			return false;
 		if (luck_below(&l->luck, 3) == 0 && !sync_and_keep(l, w, err))
 			return false;
 	}
-	return part_set_size(w, l->size, err);
+	return size_and_note(l, w, err);
 }
 
 /* As sink_plain.c does it. False: it failed, or the power is out. */

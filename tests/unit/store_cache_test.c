@@ -65,26 +65,43 @@ static void test_new_head_keeps_the_rest(void **state)
 	put(k, "n", 18, 19, 3, false, false);
 	put(k, "n", 10, 11, 4, false, false);
 	put(k, "n", 12, 13, 5, false, false);
-	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_true(store_cache_replace(k->store, "q", "n", true, NULL));
 	assert_rows(k, "q", 0, (int[]){ 7, 8, 9, 18, 10, 12, 13, 14, 15, 16, 17, 19 }, 12);
 	assert_int_equal(list_of(k, "q").count, 12);
-	assert_true(list_of(k, "q").complete);
+	assert_false(list_of(k, "q").complete); /* where 11 has gone nobody knows */
 	assert_false(list_of(k, "n").found);
 
+	put(k, "q", 10, 20, 0, true, true);
+	put(k, "n", 8, 12, 0, true, false);
+	assert_true(store_cache_replace(k->store, "q", "n", true, NULL));
+	assert_rows(k, "q", 0, (int[]){ 8, 9, 10, 11, 12, 13 }, 6);
+	assert_true(list_of(k, "q").count == 12 && list_of(k, "q").complete);
+
+	put(k, "n", 40, 41, 0, true,
+	    false); /* 18 has climbed: it says nothing of what was before it */
+	put(k, "n", 18, 19, 1, false, false);
+	assert_true(store_cache_replace(k->store, "q", "n", true, NULL));
+	assert_true(list_of(k, "q").count == 2 && !list_of(k, "q").complete);
+
+	put(k, "q", 10, 20, 0, true, true);
+	put(k, "n", 8, 12, 0, true, false);
+	assert_true(store_cache_replace(k->store, "q", "n", false, NULL)); /* no order by time */
+	assert_true(list_of(k, "q").count == 4 && !list_of(k, "q").complete);
+
 	put(k, "n", 30, 33, 0, true, false); /* nothing of it was there */
-	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_true(store_cache_replace(k->store, "q", "n", true, NULL));
 	assert_rows(k, "q", 0, (int[]){ 30, 31, 32 }, 3);
 	assert_true(list_of(k, "q").count == 3 && !list_of(k, "q").complete);
 
 	put(k, "n", 30, 32, 0, true, true); /* it says where it ends */
-	assert_true(store_cache_replace(k->store, "q", "n", NULL));
+	assert_true(store_cache_replace(k->store, "q", "n", true, NULL));
 	assert_rows(k, "q", 0, (int[]){ 30, 31 }, 2);
 	assert_true(list_of(k, "q").count == 2 && list_of(k, "q").complete);
 
-	assert_true(store_cache_replace(k->store, "q", "none", NULL));
+	assert_true(store_cache_replace(k->store, "q", "none", true, NULL));
 	assert_int_equal(list_of(k, "q").count, 2);
 	put(k, "n", 30, 32, 0, true, false);
-	assert_true(store_cache_replace(k->store, "first", "n", NULL));
+	assert_true(store_cache_replace(k->store, "first", "n", true, NULL));
 	assert_int_equal(list_of(k, "first").count, 2);
 }
 
