@@ -56,6 +56,25 @@ void ask_cancel(struct ask *a)
 	ask_free(a);
 }
 
+void ask_get(struct ask *a, const char *url, size_t most, ask_got_fn *got, struct err *err)
+{
+	struct gateway *g = a->g;
+	a->attempt_begun = gateway_now(g);
+	a->http_id = http_start(g->http,
+				&(struct http_call){
+				    .method = HTTP_GET,
+				    .url = url,
+				    .range_first = -1,
+				    .range_last = -1,
+				    .first_byte_ms = (int)g->timeout_ms,
+				    .stall_ms = (int)g->timeout_ms,
+				    .max_body = most,
+				    .arg = a,
+				    .on_done = got,
+				},
+				err);
+}
+
 void ask_end(struct ask *a, const struct json *result, const struct err *err)
 {
 	unlink_ask(a);

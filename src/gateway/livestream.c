@@ -193,25 +193,12 @@ uint64_t gateway_livestream(struct gateway *g, const char *channel_id, gateway_l
 	char *url = str_fmt("%s%cchannel_claim_id=%s", base, strchr(base, '?') != NULL ? '&' : '?',
 			    channel_id);
 
-	a->attempt_begun = gateway_now(g);
 	if (!claim_id_ok(channel_id) || base[0] == '\0')
 		(void)err_set(&q->refused, ERR_REFUSED, 0, "%s",
 			      base[0] == '\0' ? "there is no livestream service"
 					      : "not a channel's id");
 	else
-		a->http_id = http_start(g->http,
-					&(struct http_call){
-					    .method = HTTP_GET,
-					    .url = url,
-					    .range_first = -1,
-					    .range_last = -1,
-					    .first_byte_ms = (int)g->timeout_ms,
-					    .stall_ms = (int)g->timeout_ms,
-					    .max_body = REPLY_MOST,
-					    .arg = a,
-					    .on_done = on_done,
-					},
-					&q->refused);
+		ask_get(a, url, REPLY_MOST, on_done, &q->refused);
 	free(url);
 	if (a->http_id == 0)
 		ask_end_soon(a);

@@ -68,6 +68,10 @@ struct ask *ask_new(struct gateway *g, const struct ask_kind *kind, void *op);
 void ask_go(struct ask *a, char *params /* moved */);
 /* Nobody needs to be asked: done gets neither result nor error, soon but not at once. */
 void ask_end_soon(struct ask *a);
+/* One GET to a service beside the gateways, which is asked once; its http_id is 0 when it could not begin. */
+typedef void ask_got_fn(void *arg, const struct http_head *head, const char *body, size_t len,
+			const struct err *err);
+void ask_get(struct ask *a, const char *url, size_t most, ask_got_fn *got, struct err *err);
 void ask_end(struct ask *a, const struct json *result, const struct err *err);
 void ask_cancel(struct ask *a);
 

@@ -120,20 +120,7 @@ bool service_start(struct ask *a, const struct claim_query *q, const char *text)
 		return false;
 	char *url = service_url(g, q, text, size, (page - 1) * size);
 
-	a->attempt_begun = gateway_now(g);
-	a->http_id = http_start(g->http,
-				&(struct http_call){
-				    .method = HTTP_GET,
-				    .url = url,
-				    .range_first = -1,
-				    .range_last = -1,
-				    .first_byte_ms = (int)g->timeout_ms,
-				    .stall_ms = (int)g->timeout_ms,
-				    .max_body = REPLY_MOST,
-				    .arg = a,
-				    .on_done = on_done,
-				},
-				&err);
+	ask_get(a, url, REPLY_MOST, on_done, &err);
 	free(url);
 	if (a->http_id == 0)
 		log_warn("gateway", NULL, "search service: %s", err.text);
