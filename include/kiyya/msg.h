@@ -384,7 +384,7 @@ void ints_add(struct ints *l, int64_t v);
 	F(INT, speed, "per cent")                                                                  \
 	F(STR, audio, "track: 2 of 3, am; none")                                                   \
 	F(STR, subtitle, "the same")                                                               \
-	F(INT, ahead, "seconds that have come and not been played")                                \
+	F(INT, ahead, "of what is still coming: seconds that are here and not played yet")         \
 	F(BOOL, waiting, "stands still until more has come")                                       \
 	F(BOOL, offline, "played from the vault")                                                  \
 	F(BOOL, live, "as it is sent: there is no duration, and no position is kept")              \

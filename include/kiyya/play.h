@@ -23,6 +23,7 @@ struct play_options {
 	struct picture *picture; /* where "pane" paints, on a thread of its own; NULL nowhere */
 	bool audio_only;
 	bool local;                 /* our own loopback server: no proxy, no referrer */
+	bool complete;              /* nothing of it is still to come: little is read ahead */
 	const char *mpv_config;     /* file; NULL or "" none */
 	const struct strs *headers; /* for the player host; NULL none */
 	const struct strs *options; /* user's "name=value", after ours; NULL none */

@@ -37,6 +37,7 @@ struct session {
 	const char *url;         /* of the grant; NULL when played from the player host */
 	struct copy copy;        /* what is played, as far as it is known */
 	bool offline;
+	bool complete; /* all of it is in the vault */
 	int64_t start;
 	double loaded; /* where what was given to the player last is to begin */
 	struct play_snapshot last;
@@ -155,7 +156,7 @@ static void post_player(struct session *s)
 	p->speed_ = (int64_t)(s->last.speed * 100 + 0.5);
 	p->audio_ = track_words(&s->last.audio);
 	p->subtitle_ = track_words(&s->last.subtitle);
-	if (whole(s->last.ahead) >= 0)
+	if (!s->complete && whole(s->last.ahead) >= 0)
 		p->ahead_ = whole(s->last.ahead);
 	p->waiting_ = s->last.waiting;
 	p->offline_ = s->offline;
@@ -261,6 +262,7 @@ static bool open_player(struct session *s, const char *url, const struct strs *h
 				  .picture = core->link->picture,
 				  .audio_only = s->request.audio_,
 				  .local = s->offline,
+				  .complete = s->complete,
 				  .mpv_config = set->play_mpv_config,
 				  .headers = headers,
 				  .options = &s->request.options_ };
@@ -313,6 +315,7 @@ static void play_copy(void *arg, const struct err *err)
 		return;
 	}
 	int port = (int)p->core->settings->server_port;
+	s->complete = true;
 	play_address(s, grants_give(&p->grants, &s->copy, port, &why), &why);
 }
 

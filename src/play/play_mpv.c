@@ -206,7 +206,7 @@ static bool sent(struct core *c, int rc, struct err *err)
 bool core_load(struct core *c, const char *url, double start_at, uint64_t serial, struct err *err)
 {
 	char start_text[32];
-	if (start_at < 0)
+	if (start_at <= 0) /* a seek to the beginning would cost time, too */
 		str_copy(start_text, sizeof(start_text), "none");
 	else
 		snprintf(start_text, sizeof(start_text), "%.3f", start_at);

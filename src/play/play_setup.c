@@ -30,6 +30,12 @@ static const struct pair basics[] = {
 	{ "demuxer-readahead-secs", "10" },
 	{ "network-timeout", "60" }, /* a source waits 30 s for a chunk, and then says so */
 };
+/* A film that is here from end to end: as much is read ahead as the player takes of any file. What is opened, sent and
+ * never seen costs the first frame its processor. */
+static const struct pair complete_only[] = {
+	{ "cache-secs", "1" },
+	{ "demuxer-readahead-secs", "1" },
+};
 /* With a window the player has its own keys there, so that q closes it; else none. */
 static const struct pair with_window[] = {
 	{ "input-default-bindings", "yes" },
@@ -37,9 +43,9 @@ static const struct pair with_window[] = {
 	{ "osc", "yes" },
 };
 static const struct pair without_window[] = {
-	{ "input-default-bindings", "no" },
-	{ "input-vo-keyboard", "no" },
-	{ "osc", "no" },
+	{ "input-default-bindings", "no" }, { "input-vo-keyboard", "no" }, { "osc", "no" },
+	{ "load-stats-overlay", "no" }, /* scripts that answer keys; their start takes as long as a film's */
+	{ "load-osd-console", "no" },
 };
 /* Nothing of a film is left on the disk. After a configuration file, so that an old habit in it
  * does not undo this; before what the user asked for by name. */
@@ -192,6 +198,8 @@ bool play_setup_init(struct play_setup *s, const struct play_options *o, struct 
 	if (str_eq(vo, "libmpv"))
 		s->picture = picture_hold(o->picture);
 	ADD_PAIRS(s, basics);
+	if (o->complete)
+		ADD_PAIRS(s, complete_only);
 	if (s->window)
 		ADD_PAIRS(s, with_window);
 	else

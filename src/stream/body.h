@@ -20,8 +20,11 @@
 /* A read that is not the last ends at a multiple of this. */
 #define BODY_CHUNK 65536u
 /* How much to read at once: so much that a sealed file is opened on several cores; in a crowd all are busy anyway. */
-#define BODY_BLOCK         (512u * 1024)
+#define BODY_BLOCK         (1024u * 1024)
 #define BODY_BLOCK_CROWDED BODY_CHUNK
+/* But no more than was read of a range before it, and this: a player asks for all from here to the end, and often looks at
+ * little of it. */
+#define BODY_FIRST (2 * BODY_CHUNK)
 
 struct body;
 struct body *body_new(struct source *source, size_t block); /* moved in */

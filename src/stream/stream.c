@@ -24,6 +24,7 @@
 /* For one request's line and headers and one response's headers. */
 #define CONNECTION_MEMORY (32u * 1024)
 #define THREAD_STACK      (512u * 1024)
+#define UNSENT_MOST       (256 * 1024) /* bytes */
 
 struct stream {
 	struct MHD_Daemon *daemon;
@@ -42,6 +43,9 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 	/* Else the last few bytes of a range wait 40 ms for the client's acknowledgement of the
 	 * rest. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	/* A player that wants little and goes elsewhere leaves no more than that opened and unsent: what is opened and never
+	 * seen takes the processor of its first frame. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ UNSENT_MOST }, sizeof(int));
 	*socket_context = conns_opened(s->server.conns, fd);
 }
 

@@ -1,11 +1,12 @@
 /* What playing a sealed film costs over playing the plain file: libmpv in this process, set up as for every film, once
- * pointed at our server over the vault, once at the file.
+ * pointed at our server over the vault, once at the file; and once at the file as libmpv comes, with no word from us.
  *
  *	bench_play FILM DIR ROUNDS
  *
  * Seals FILM into a vault under DIR, then in each round, in turns, one line a round and kind:
  *
  *	first OURS THEIRS     milliseconds from the wish to the first frame; ours opens the vault's file and makes an address
+ *	unset OURS THEIRS     the same, theirs by the libmpv that we told nothing
  *	seek OURS THEIRS      milliseconds to the first frame after a seek to a key frame: the median of a round's SEEKS
  *
  * Warm: libmpv is loaded and started, the vault unlocked, the server runs, the files are in the page cache. Pictures are
@@ -128,21 +129,39 @@ static void wake_us(void *arg)
 	wake_up(arg);
 }
 
-static struct core *player(struct bench *b)
+static struct core *start(struct bench *b, const struct play_setup *setup)
+{
+	struct err err;
+	struct core *c = core_new(CORE_LIBRARY, setup, wake_us, &b->wake, &err);
+	if (!c)
+		die("starting the player", &err);
+	return c;
+}
+
+/* Set up as for every film that is all in the vault. */
+static struct core *our_player(struct bench *b)
 {
 	struct err err;
 	struct strs user = { 0 };
 	struct play_setup setup;
 	strs_add(&user, "ao=null");
-	const struct play_options o = { .vo = "null", .local = true, .options = &user };
+	const struct play_options o = {
+		.vo = "null", .local = true, .complete = true, .options = &user
+	};
 	if (!play_setup_init(&setup, &o, &err))
 		die("setting up", &err);
-	struct core *c = core_new(CORE_LIBRARY, &setup, wake_us, &b->wake, &err);
-	if (!c)
-		die("starting the player", &err);
+	struct core *c = start(b, &setup);
 	play_setup_release(&setup);
 	strs_release(&user);
 	return c;
+}
+
+static struct core *unset_player(struct bench *b)
+{
+	struct setting none[] = { { SETTING_OURS, (char[]){ "vo" }, (char[]){ "null" } },
+				  { SETTING_OURS, (char[]){ "ao" }, (char[]){ "null" } } };
+	const struct play_setup setup = { .settings = none, .n = sizeof(none) / sizeof(*none) };
+	return start(b, &setup);
 }
 
 /* Until that happens; *ret_duration: what was said of it meanwhile, may be NULL. */
@@ -197,15 +216,16 @@ static double seek_about(struct bench *b, struct core *c, double duration)
 struct took {
 	double first, seek;
 };
+enum way { SEALED, PLAIN, UNSET, WAYS };
 
-static struct took play(struct bench *b, bool sealed)
+static struct took play(struct bench *b, enum way way)
 {
 	struct took took;
 	struct err err;
-	struct core *c = player(b);
+	struct core *c = way == UNSET ? unset_player(b) : our_player(b);
 	double duration = 0, begun = now_ms();
-	char *url = sealed ? address(b) : NULL;
-	if (!core_load(c, sealed ? url : b->film, 0, 1, &err))
+	char *url = way == SEALED ? address(b) : NULL;
+	if (!core_load(c, url ? url : b->film, 0, 1, &err))
 		die("loading", &err);
 	await(b, c, CORE_RESTARTED, &duration);
 	took.first = now_ms() - begun;
@@ -215,7 +235,7 @@ static struct took play(struct bench *b, bool sealed)
 		die("the film is too short", NULL);
 	took.seek = seek_about(b, c, duration);
 	core_free(c);
-	if (sealed)
+	if (url)
 		stream_withdraw(b->stream, url);
 	free(url);
 	return took;
@@ -230,15 +250,16 @@ int main(int argc, char **argv)
 	set_up(&b, argv[1], argv[2]);
 	for (uint64_t i = 0; i <= rounds; i++) {
 		uint64_t places = b.random;
-		struct took ours = { 0 }, theirs = { 0 };
-		for (uint64_t turn = i; turn < i + 2; turn++) { /* who goes first takes turns too */
-			b.random = places;                      /* the same for both */
-			*(turn % 2 ? &ours : &theirs) = play(&b, turn % 2);
+		struct took t[WAYS] = { 0 };
+		for (uint64_t turn = i; turn < i + WAYS; turn++) { /* who goes first takes turns too */
+			b.random = places;                         /* the same for all */
+			t[turn % WAYS] = play(&b, (enum way)(turn % WAYS));
 		}
 		if (i == 0)
 			continue; /* the first loads libmpv, and fills the page cache */
-		printf("first %.2f %.2f\nseek %.2f %.2f\n", ours.first, theirs.first, ours.seek,
-		       theirs.seek);
+		printf("first %.2f %.2f\nunset %.2f %.2f\nseek %.2f %.2f\n", t[SEALED].first,
+		       t[PLAIN].first, t[SEALED].first, t[UNSET].first, t[SEALED].seek,
+		       t[PLAIN].seek);
 	}
 	tear_down(&b);
 	return 0;

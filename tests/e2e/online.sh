@@ -126,6 +126,7 @@ start_player() { # SPEED OPTION...
 	player=$!
 	e2e_child "$player"
 	check "it plays" wait_until 30 shows '"state":"playing"'
+	check "and says how much has come" wait_until 30 shows '"ahead":'
 }
 end_player() { # SIGNAL
 	kill "-$1" "$player" 2>/dev/null || true

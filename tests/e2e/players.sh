@@ -80,6 +80,7 @@ CONF
 check_exit 0 kiyya config set play.mpv_config "$E2E_DIR/mpv.conf"
 check_exit 0 kiyya play "$train" --start 0 --json -- --ao=null
 check_has "the user's mpv.conf counts" '"speed":400' "$out"
+check_eq "all of it was here: nothing is ahead" "" "$(echo "$out" | grep -o '"ahead":[0-9]*' | head -n 1)"
 check_eq "but spills nothing" 0 "$(find "$E2E_DIR" -name 'spilled*' | wc -l | tr -d ' ')"
 check_exit 2 kiyya play "$train" -- --no-such-option=1
 check_has "an option that is none" "no-such-option" "$err"

@@ -382,17 +382,6 @@ static void test_free_while_stuck(void **state)
 	assert_in_range(now_ms() - began, 0, 10000); /* two seconds, on a quiet machine */
 }
 
-/* ---- choices ---- */
-
-static const char *setting(const struct play_setup *s, const char *name)
-{
-	const char *value = NULL;
-	for (size_t i = 0; i < s->n; i++)
-		if (str_eq(s->settings[i].name, name))
-			value = s->settings[i].value;
-	return value;
-}
-
 /* -- pictures for a pane ----------------------------------------------------------------------- */
 
 struct onlooker {
@@ -477,54 +466,6 @@ static void test_pane(void **state)
 	wake_release(&o.wake);
 }
 
-static void test_outputs(void **state)
-{
-	static const struct {
-		const char *vo, *display;
-		bool audio_only;
-		const char *want_vo, *want_vid;
-		bool window;
-		enum err_kind kind;
-	} rows[] = {
-		{ NULL, "", false, NULL, "no", false, ERR_NONE },
-		{ "auto", "", false, NULL, "no", false, ERR_NONE },
-		{ "auto", ":0", false, NULL, NULL, true, ERR_NONE },
-		{ "auto", ":0", true, NULL, "no", false, ERR_NONE },
-		{ "window", ":0", false, NULL, NULL, true, ERR_NONE },
-		{ "window", "", false, NULL, NULL, false, ERR_PLAYER },
-		{ "audio", ":0", false, NULL, "no", false, ERR_NONE },
-		{ "terminal", ":0", false, "tct", NULL, false, ERR_NONE },
-		{ "null", ":0", false, "null", NULL, false, ERR_NONE },
-		{ "null", ":0", true, NULL, "no", false, ERR_NONE },
-		{ "tct", ":0", false, "tct", NULL, false, ERR_NONE },
-		{ "x11", ":0", false, "x11", NULL, true, ERR_NONE },
-		{ "x11", "", false, "x11", NULL, false, ERR_NONE },
-		{ "image", ":0", false, NULL, NULL, false, ERR_USAGE },
-		{ "pane", ":0", true, NULL, "no", false, ERR_NONE },
-		{ "pane", ":0", false, NULL, NULL, false, ERR_USAGE }, /* no screen to paint for */
-		{ "libmpv", ":0", false, NULL, NULL, false, ERR_USAGE },
-		{ "x=y", ":0", false, NULL, NULL, false, ERR_USAGE },
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		setenv("DISPLAY", rows[i].display, 1);
-		struct play_options o = { .vo = rows[i].vo, .audio_only = rows[i].audio_only };
-		struct play_setup s;
-		struct err err = { 0 };
-		bool ok = play_setup_init(&s, &o, &err);
-		assert_int_equal(err.kind, rows[i].kind);
-		assert_int_equal(ok, rows[i].kind == ERR_NONE);
-		if (!ok)
-			continue;
-		assert_true(str_eq(setting(&s, "vo"), rows[i].want_vo));
-		assert_true(str_eq(setting(&s, "vid"), rows[i].want_vid));
-		assert_int_equal(s.window, rows[i].window);
-		assert_string_equal(setting(&s, "input-default-bindings"),
-				    rows[i].window ? "yes" : "no");
-		play_setup_release(&s);
-	}
-	unsetenv("DISPLAY");
-}
-
 static void test_library(void **state)
 {
 	struct play_setup none = { 0 };
@@ -586,7 +527,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, play_room_enter, play_room_leave)
 	const struct CMUnitTest tests[] = {
-		T(test_library),          T(test_outputs),    T(test_to_the_end),
+		T(test_library),          T(test_to_the_end),
 		T(test_commands),         T(test_in_a_hurry), T(test_failures),
 		T(test_damage),           T(test_options),    T(test_proxy),
 		T(test_request_headers),  T(test_playlists),  T(test_config_file),
