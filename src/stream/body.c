@@ -95,7 +95,7 @@ static size_t in_chunks(const struct piece *p, uint64_t in, size_t max)
 static ssize_t read_source(struct body *b, const struct piece *p, uint64_t in, char *dst,
 			   size_t max, struct err *err)
 {
-	size_t most = in_chunks(p, in, least(in + BODY_FIRST, max));
+	size_t most = in_chunks(p, in, least(in / 4 + BODY_FIRST, max));
 	ssize_t got = source_read_at(b->source, p->off + in, dst, most, err);
 	if (got == 0 && p->len != SOURCE_SIZE_UNKNOWN) {
 		err_set(err, ERR_DAMAGED, 0, "the item ends before the size it had");

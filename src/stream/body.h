@@ -22,8 +22,8 @@
 /* How much to read at once: so much that a sealed file is opened on several cores; in a crowd all are busy anyway. */
 #define BODY_BLOCK         (1024u * 1024)
 #define BODY_BLOCK_CROWDED BODY_CHUNK
-/* But no more than was read of a range before it, and this: a player asks for all from here to the end, and often looks at
- * little of it. */
+/* But no more than a quarter of what was read of a range before it, and this: a player asks for all from here to the end,
+ * and often looks at little of it. */
 #define BODY_FIRST (2 * BODY_CHUNK)
 
 struct body;

@@ -191,11 +191,15 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Here and there in the film: far from what the player has in memory. */
+/* Here and there in the film: far from what the player has in memory. While it stands still: else the last picture's time
+ * on the screen has to pass first, and that is all that is measured. */
 static double seek_about(struct bench *b, struct core *c, double duration)
 {
 	double took[SEEKS];
 	struct err err;
+	if (!core_command(c, (const char *[]){ "set", "pause", "yes", NULL }, &err))
+		die("pausing", &err);
+	await(b, c, CORE_PAUSED, NULL);
 	for (size_t i = 0; i < SEEKS; i++) {
 		char to[32];
 		b->random = b->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
