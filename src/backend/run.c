@@ -1,12 +1,11 @@
 /* One row of the queue that is being worked on. */
 #include "run.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "kiyya/retry.h"
 #include "lookup.h"
+#include "sink.h"
 
 struct run *run_new(struct core *core, struct download *row, const struct run_events *events)
 {
@@ -92,10 +91,9 @@ static void forget_file(struct run *r)
 
 static void delete_old_file(struct run *r)
 {
-	char *path = path_join(r->core->vault_dir, r->old_file);
-	if (unlink(path) != 0 && errno != ENOENT)
-		log_warn("download", r->row.claim_id, "%s stays: %s", path, strerror(errno));
-	free(path);
+	struct err err;
+	if (!sink_delete(r->core->vault_dir, r->old_file, &err))
+		log_warn("download", r->row.claim_id, "a file stays: %s", err.text);
 	str_set(&r->old_file, NULL);
 }
 

@@ -5,14 +5,13 @@
  * Back pressure: when too many jobs hold bytes in memory, the fetcher is told to wait. */
 #include "transfer.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "kiyya/file.h"
 #include "origin.h"
 #include "quota.h"
 #include "seal.h"
+#include "sink.h"
 
 #define WAITING_MOST  16u /* jobs of at most 128 KiB each, of all items together */
 #define WAITING_LEAST 4u  /* of one */
@@ -186,10 +185,9 @@ static void delete_plain(struct transfer *t)
 	const char *file = t->row->file;
 	if (!path_is_name(file) || !sink_name_is_plain(file))
 		return;
-	char *path = path_join(t->core->vault_dir, file);
-	if (unlink(path) != 0 && errno != ENOENT)
-		log_warn("download", t->row->claim_id, "%s stays: %s", path, strerror(errno));
-	free(path);
+	struct err err;
+	if (!sink_delete(t->core->vault_dir, file, &err))
+		log_warn("download", t->row->claim_id, "a file stays: %s", err.text);
 	forget_partial(t, file);
 }
 
