@@ -54,7 +54,7 @@ struct http_call {
 	const char *if_range;            /* a strong ETag; NULL none */
 	bool media;       /* host must be approved, allowed or an endpoint (of redirects it must) */
 	bool no_redirect; /* hand out the 3xx instead */
-	bool identity;    /* no Content-Encoding: for files (a Range implies it) */
+	bool identity; /* a file: no Content-Encoding, a connection of its own (a Range implies both) */
 	int first_byte_ms; /* 0: 10 000 */
 	int stall_ms;      /* under 1 KiB/s for so long is a stall; 0: 10 000 */
 	size_t max_body;   /* gathered body; 0: 16 MiB. Not used with on_data */

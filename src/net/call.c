@@ -86,10 +86,9 @@ static bool set_transport(struct call *c)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_NOPROXY, ""); /* proxy.c has looked at no_proxy already */
-	/* Pieces of one file each get their own connection: the player host limits each one's rate.
-	 */
-	SET(CURLOPT_HTTP_VERSION,
-	    (long)(c->ask.range_first >= 0 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+	/* Pieces and segments of a film each get a connection of their own: the player host limits each one's rate. */
+	bool alone = c->ask.identity || c->ask.range_first >= 0;
+	SET(CURLOPT_HTTP_VERSION, (long)(alone ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
 #if CURL_AT_LEAST_VERSION(7, 87, 0)
 	/* Else dropping a call whose name is being looked up waits for the resolver's thread: up to
 	 * half a minute in the loop. The thread cleans up after itself either way. */
