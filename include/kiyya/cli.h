@@ -56,6 +56,8 @@ bool cli_is_command(const char *word);
 const char *cli_nearest_command(const char *word);
 /* Whether that command needs the backend at all (help, completion do not). */
 bool cli_needs_backend(const char *word);
+/* Whether it starts the player: its libraries write to standard error what they please. */
+bool cli_plays(const char *word);
 /* Runs one command; argc and argv are those of a struct cli_line: argv[0] is the command's name.
  * Returns the exit code; errors have been said on standard error. Whether the queue is worked off
  * is the requests' business (download, queue run): they take the lock themselves. */

@@ -1,4 +1,4 @@
-/* Standard error in a file while the screen is up. */
+/* Standard error in a file while the screen is up or something plays. */
 #include "hush.h"
 
 #include <fcntl.h>
@@ -20,6 +20,17 @@ void hush_begin(const char *state_dir)
 	if (real_stderr >= 0)
 		dup2(fd, STDERR_FILENO);
 	close(fd);
+}
+
+FILE *hush_person(void)
+{
+	int fd = real_stderr < 0 ? -1 : fcntl(real_stderr, F_DUPFD_CLOEXEC, 3);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f)
+		setvbuf(f, NULL, _IONBF, 0);
+	else if (fd >= 0)
+		close(fd);
+	return f;
 }
 
 void hush_end(void)

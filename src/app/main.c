@@ -73,13 +73,25 @@ static int run_browser(const struct cli_line *line, struct boot *boot)
 
 static int run_command(const struct cli_line *line, struct boot *boot)
 {
-	return cli_run(&(struct cli_config){ .link = &boot->link,
-					     .settings = &boot->settings,
-					     .options = line->options,
-					     .signal_fd = boot->signal_fd,
-					     .print_keys = ui_print_keys,
-					     .print_actions = ui_print_actions },
-		       line->argc, line->argv);
+	FILE *person = NULL;
+	if (cli_plays(line->argv[0])) {
+		hush_begin(boot->paths.state_dir);
+		person = hush_person();
+		if (!person)
+			hush_end();
+	}
+	int code = cli_run(&(struct cli_config){ .link = &boot->link,
+						 .settings = &boot->settings,
+						 .options = line->options,
+						 .signal_fd = boot->signal_fd,
+						 .err = person,
+						 .print_keys = ui_print_keys,
+						 .print_actions = ui_print_actions },
+			   line->argc, line->argv);
+	hush_end();
+	if (person)
+		fclose(person);
+	return code;
 }
 
 static int run(const struct cli_line *line, unsigned users_umask)

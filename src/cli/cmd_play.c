@@ -214,7 +214,7 @@ const struct command cli_cmd_play = {
 	.help = "play an item, from the vault if it is there",
 	.min = 1,
 	.max = 1,
-	.flags = CMD_REST,
+	.flags = CMD_REST | CMD_PLAYS,
 	.options = play_options,
 	.run = run_play,
 };

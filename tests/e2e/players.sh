@@ -71,6 +71,10 @@ check_exit 0 kiyya play "$train" --start 0 -- --ao=null --speed=4
 cd "$top_builddir"
 check_eq "no file where it stood" 0 "$(find "$E2E_DIR/cwd" -type f | wc -l | tr -d ' ')"
 check_eq "no watch-later file anywhere" 0 "$(find "$KIYYA_HOME" -name '*watch_later*' | wc -l | tr -d ' ')"
+check_exit 12 env ALSA_CONFIG_PATH="$E2E_DIR/nowhere" "$KIYYA" play "$train" --audio --start 0 -- --ao=alsa
+check_eq "what its libraries say is nobody's reading" "" "$(printf '%s\n' "$err" | grep -v "^kiyya: ")"
+check_has "but a sentence is" "sound device" "$err"
+check_has "and theirs is in a file" "nowhere" "$(cat "$KIYYA_HOME/state/stderr.log")"
 cat >"$E2E_DIR/mpv.conf" <<-CONF
 	log-file=$E2E_DIR/spilled.log
 	stream-record=$E2E_DIR/spilled.mp4
