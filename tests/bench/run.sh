@@ -243,7 +243,7 @@ play_rows() { # MIB
 	rm -r "$E2E_DIR/sealed" "$E2E_DIR/film.mp4"
 }
 
-# Two minutes, and a long film: its index is so long that ffmpeg needs some time for it, for an address and not for a file.
+# A short film, and a long one: its index is so long that ffmpeg needs some time for it, for an address and not for a file.
 bench_play() {
 	play_rows 120
 	play_rows "$mib"
