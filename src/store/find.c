@@ -3,6 +3,7 @@
  * Row ids grow with the release time, so the index gives the newest first without sorting; at most
  * CANDIDATES of them are ranked, so that two letters in a million claims cost no more than a rare
  * word. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include "claim_row.h"
@@ -17,7 +18,8 @@
 #define ENOUGH     5 /* with fewer hits the last word may be the beginning of one */
 
 struct finder {
-	struct store base; /* a connection of its own; the rest of a store is not used */
+	struct store base;       /* a connection of its own; the rest of a store is not used */
+	atomic_bool interrupted; /* since the search began */
 };
 
 struct hit {
@@ -86,6 +88,7 @@ void store_find_close(struct finder *f)
 
 void store_find_interrupt(struct finder *f)
 {
+	atomic_store(&f->interrupted, true);
 	sqlite3_interrupt(f->base.db);
 }
 
@@ -303,6 +306,24 @@ static bool read_rows(struct finder *f, const struct hits *h, int64_t limit, str
 	return ok;
 }
 
+/* One transaction: the rows are those that were found. The one before is still open where interruptions came so fast that
+ * neither its commit nor its rollback got through. */
+static bool begin(struct finder *f, struct err *err)
+{
+	struct store *s = &f->base;
+	if (!sqlite3_get_autocommit(s->db) && !sql_run(s, err, "ROLLBACK"))
+		return false;
+	return sql_run(s, err, "BEGIN");
+}
+
+/* An interruption has other names, too: a table of json_each that could not be made. */
+static struct page *broken_off(struct finder *f, struct err *err)
+{
+	if (atomic_load(&f->interrupted))
+		err_set(err, ERR_CANCELLED, 0, "interrupted");
+	return NULL;
+}
+
 struct page *store_find(struct finder *f, const struct query *q, enum find_how how, int64_t limit,
 			struct err *err)
 {
@@ -314,9 +335,9 @@ struct page *store_find(struct finder *f, const struct query *q, enum find_how h
 		str_copy(newest.channel_id, sizeof(newest.channel_id), q->channel_id);
 		q = &newest;
 	}
-	/* One transaction: the rows are those that were found. */
-	if (!sql_run(&f->base, err, "BEGIN"))
-		return NULL;
+	atomic_store(&f->interrupted, false);
+	if (!begin(f, err))
+		return broken_off(f, err);
 	struct page *page = page_new();
 	bool ok = ask(f, q, how, limit, &hits, err);
 	if (ok && hits.n > 1)
@@ -326,5 +347,5 @@ struct page *store_find(struct finder *f, const struct query *q, enum find_how h
 	if (ok)
 		return page;
 	page_free(page);
-	return NULL;
+	return broken_off(f, err);
 }
