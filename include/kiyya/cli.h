@@ -46,6 +46,9 @@ struct cli_config {
 			*/
 	int in_fd;     /* where answers to questions are typed; 0 is standard input */
 	FILE *out, *err; /* NULL: stdout, stderr */
+	/* Called when something plays: the player's libraries write to standard error what they please. May be NULL. */
+	void (*playing)(void *arg);
+	void *playing_arg;
 	/* The screen's tables, for `keys` and `actions`; the two floors do not know each other. */
 	void (*print_keys)(FILE *out, bool json);
 	void (*print_actions)(FILE *out, bool json);
@@ -56,8 +59,6 @@ bool cli_is_command(const char *word);
 const char *cli_nearest_command(const char *word);
 /* Whether that command needs the backend at all (help, completion do not). */
 bool cli_needs_backend(const char *word);
-/* Whether it starts the player: its libraries write to standard error what they please. */
-bool cli_plays(const char *word);
 /* Runs one command; argc and argv are those of a struct cli_line: argv[0] is the command's name.
  * Returns the exit code; errors have been said on standard error. Whether the queue is worked off
  * is the requests' business (download, queue run): they take the lock themselves. */

@@ -12,7 +12,7 @@ static int real_stderr = -1;
 void hush_begin(const char *state_dir)
 {
 	char *file = path_join(state_dir, "stderr.log");
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	free(file);
 	if (fd < 0)
 		return;
@@ -24,7 +24,7 @@ void hush_begin(const char *state_dir)
 
 FILE *hush_person(void)
 {
-	int fd = real_stderr < 0 ? -1 : fcntl(real_stderr, F_DUPFD_CLOEXEC, 3);
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f)
 		setvbuf(f, NULL, _IONBF, 0);

@@ -7,7 +7,8 @@
 
 /* Standard error goes to state_dir/stderr.log from now on (begun anew each time). Nothing changes if it cannot. */
 void hush_begin(const char *state_dir);
-/* What still reaches the person, unbuffered; the caller closes it. NULL: nothing was taken, or there is no room for it. */
+/* Standard error as it is now, unbuffered, for what is to reach the person all the same; the caller closes it. NULL: there
+ * is no room for it. */
 FILE *hush_person(void);
 /* Gives standard error back; signal-safe, and harmless when nothing was taken. */
 void hush_end(void);

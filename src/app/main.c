@@ -71,24 +71,26 @@ static int run_browser(const struct cli_line *line, struct boot *boot)
 	return signal ? 128 + signal : 0;
 }
 
+/* From now on, and not before: a command of the user's that was asked for the key has something to say, too. */
+static void on_playing(void *arg)
+{
+	const struct boot *boot = arg;
+	hush_begin(boot->paths.state_dir);
+}
+
 static int run_command(const struct cli_line *line, struct boot *boot)
 {
-	FILE *person = NULL;
-	if (cli_plays(line->argv[0])) {
-		hush_begin(boot->paths.state_dir);
-		person = hush_person();
-		if (!person)
-			hush_end();
-	}
+	FILE *person = hush_person();
 	int code = cli_run(&(struct cli_config){ .link = &boot->link,
 						 .settings = &boot->settings,
 						 .options = line->options,
 						 .signal_fd = boot->signal_fd,
 						 .err = person,
+						 .playing = person ? on_playing : NULL,
+						 .playing_arg = boot,
 						 .print_keys = ui_print_keys,
 						 .print_actions = ui_print_actions },
 			   line->argc, line->argv);
-	hush_end();
 	if (person)
 		fclose(person);
 	return code;
@@ -129,6 +131,7 @@ static int run(const struct cli_line *line, unsigned users_umask)
 	else
 		code = browser ? run_browser(line, &boot) : run_command(line, &boot);
 	boot_end(&boot);
+	hush_end(); /* the player's end may have been loud */
 	return code;
 }
 

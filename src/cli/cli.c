@@ -34,12 +34,6 @@ bool cli_needs_backend(const char *word)
 	return command && !(command->flags & CMD_NO_BACKEND);
 }
 
-bool cli_plays(const char *word)
-{
-	const struct command *command = cli_command_find(word);
-	return command && command->flags & CMD_PLAYS;
-}
-
 const char *cli_nearest_command(const char *word)
 {
 	const struct command *best = cli_commands[0];

@@ -15,7 +15,7 @@
 /* What a command shows while something plays or is served. */
 struct watching {
 	struct bar bar;
-	bool said_ssh;
+	bool said_ssh, playing;
 	bool picture; /* the player draws on our terminal, on its other screen */
 	char *state;  /* of the player, when it was drawn; owned */
 };
@@ -78,6 +78,9 @@ static bool watch_event(struct cli *c, const struct event *e, void *arg)
 		w->said_ssh = true;
 		return true;
 	case EV_PLAYER:
+		if (c->config->playing && !w->playing)
+			c->config->playing(c->config->playing_arg);
+		w->playing = true;
 		if (c->out.json)
 			out_event(&c->out, e);
 		else if (bar_due(&w->bar) || !str_eq(w->state, e->u.player.state_))
@@ -214,7 +217,7 @@ const struct command cli_cmd_play = {
 	.help = "play an item, from the vault if it is there",
 	.min = 1,
 	.max = 1,
-	.flags = CMD_REST | CMD_PLAYS,
+	.flags = CMD_REST,
 	.options = play_options,
 	.run = run_play,
 };

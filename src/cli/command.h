@@ -51,11 +51,10 @@
 	X(help)
 
 enum command_flag {
-	CMD_NO_BACKEND = 1,      /* answers from the tables alone */
-	CMD_REST = 2,            /* what stands behind -- is kept apart (args.rest) */
-	CMD_SIGNAL_ENDS = 4,     /* a signal is how it is meant to end: exit code 0 */
-	CMD_ACTION_OPTIONAL = 8, /* without an action word it does something, too */
-	CMD_PLAYS = 16,          /* starts the player, whose libraries talk */
+	CMD_NO_BACKEND = 1,     /* answers from the tables alone */
+	CMD_REST = 2,           /* what stands behind -- is kept apart (args.rest) */
+	CMD_SIGNAL_ENDS = 4,    /* a signal is how it is meant to end: exit code 0 */
+	CMD_ACTION_OPTIONAL = 8 /* without an action word it does something, too */
 };
 
 /* `kiyya favorite add ITEM`: the word that says what to do, where a command has several. */

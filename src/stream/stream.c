@@ -45,8 +45,8 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	/* Nothing is lost on the way; what paces itself for a far line, as BBR does, is slower here. */
 	setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", sizeof("reno") - 1);
-	/* A player that wants little and goes elsewhere leaves no more than that opened and unsent: what is opened and never
-	 * seen takes the processor of its first frame. */
+	/* A player that wants little and goes elsewhere leaves no more than that unsent in the socket, and the block behind it:
+	 * what is opened and never seen takes the processor of its first frame. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ UNSENT_MOST }, sizeof(int));
 	*socket_context = conns_opened(s->server.conns, fd);
 }

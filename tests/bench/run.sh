@@ -16,6 +16,7 @@ rounds=${2:-9}
 mib=${3:-1024}
 claims=${4:-1000000}
 only=${5:-}
+PATH=$PATH:/usr/sbin:/sbin
 . "$top_srcdir/tests/e2e/lib.sh"
 e2e_begin bench
 bench=$top_builddir/tests/bench

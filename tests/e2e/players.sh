@@ -63,6 +63,13 @@ wait "$player" 2>/dev/null || true
 check "it has gone with kiyya" wait_until 5 is_gone "$own"
 check_exit 0 kiyya config set play.command ""
 
+printf '#!/bin/sh\ncat >/dev/null\necho "no codec for this" >&2\nexit 3\n' >"$E2E_DIR/says"
+chmod +x "$E2E_DIR/says"
+check_exit 0 kiyya config set play.command "$E2E_DIR/says"
+check_exit 12 kiyya play "$train"
+check_has "what the user's player says is read" "no codec for this" "$err"
+check_exit 0 kiyya config set play.command ""
+
 # -- what the player writes: nothing ------------------------------------------------------------------------
 
 mkdir "$E2E_DIR/cwd"

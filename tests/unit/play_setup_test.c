@@ -58,6 +58,9 @@ static void test_outputs(void **state)
 		assert_int_equal(s.window, rows[i].window);
 		assert_string_equal(setting(&s, "input-default-bindings"),
 				    rows[i].window ? "yes" : "no");
+		const char *script = rows[i].window ? NULL : "no";
+		assert_true(str_eq(setting(&s, "load-stats-overlay"), script));
+		assert_true(str_eq(setting(&s, "load-osd-console"), script));
 		play_setup_release(&s);
 	}
 	unsetenv("DISPLAY");
